@@ -1,0 +1,140 @@
+"""Every error that Aside raises. The docstring is the default message.
+
+AsideError
+├── SettingsError            the operator must change something; ends the command with one sentence
+├── BadSignature             a webhook that the platform did not sign: 403, nothing stored
+├── Overloaded               no room to store: 503, the platform comes again
+├── SendError                a message did not go out
+│   ├── SendRetryable        nothing happened; try again (after `retry_after` seconds where the platform says so)
+│   ├── SendRefused          the platform will never take it
+│   └── SendUnclear          the request left, no answer came: it may have happened
+├── AssistantError           a failed turn
+│   ├── AssistantUnavailable time-out, refused connection, 5xx, an answer that is none: try again
+│   └── AssistantRefused     our request is wrong: trying again is useless
+├── WallRefusal              a public text that must not be said
+├── StaleEpoch               somebody else owns the case by now
+├── NotOwner                 only the case's owner may do this
+├── CaseTaken                another agent has it
+├── WrongState               the case is not in a state in which this can be done
+└── NotFound                 there is no such thing, or it is not yours to see
+"""
+
+from typing import ClassVar
+
+from gateway.privacy.findings import WallFinding
+
+
+class AsideError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or (type(self).__doc__ or "").strip()
+        super().__init__(self.message)
+
+
+class SettingsError(AsideError):
+    """A setting is missing or wrong."""
+
+    code = "settings"
+
+
+class BadSignature(AsideError):
+    """The signature does not match."""
+
+    code = "bad_signature"
+
+
+class Overloaded(AsideError):
+    """There is no room for more right now. Please come again."""
+
+    code = "overloaded"
+
+
+class SendError(AsideError):
+    """The message did not go out."""
+
+    code = "send"
+
+
+class SendRetryable(SendError):
+    """The platform cannot take the message now."""
+
+    code = "send_retryable"
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds, where the platform says so."""
+
+
+class SendRefused(SendError):
+    """The platform refuses the message for good."""
+
+    code = "send_refused"
+
+
+class SendUnclear(SendError):
+    """The request left and no answer came back."""
+
+    code = "send_unclear"
+
+
+class AssistantError(AsideError):
+    """The assistant failed."""
+
+    code = "assistant"
+
+
+class AssistantUnavailable(AssistantError):
+    """The assistant does not answer."""
+
+    code = "assistant_unavailable"
+
+
+class AssistantRefused(AssistantError):
+    """The assistant refuses the request."""
+
+    code = "assistant_refused"
+
+
+class WallRefusal(AsideError):
+    """This must not be said in public. Send it privately instead."""
+
+    code = "wall"
+
+    def __init__(self, message: str | None = None, *, findings: tuple[WallFinding, ...] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+        """Why, and where in the text."""
+
+
+class StaleEpoch(AsideError):
+    """The case has changed hands meanwhile. Look at it again before you act."""
+
+    code = "stale"
+
+
+class NotOwner(AsideError):
+    """The case is not yours. Claim it first."""
+
+    code = "not_owner"
+
+
+class CaseTaken(AsideError):
+    """Another agent has this case."""
+
+    code = "taken"
+
+
+class WrongState(AsideError):
+    """This cannot be done in the state the case is in."""
+
+    code = "wrong_state"
+
+
+class NotFound(AsideError):
+    """There is no such thing."""
+
+    code = "not_found"

@@ -1,0 +1,37 @@
+"""Logs: one JSON line an event, with the ids that are bound; never a text, a name, a token or a URL's query."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Send our lines and those of libraries to standard error. Call once, at the process's edge."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        # Without the values of local variables: they hold what customers said.
+        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer())
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # These print whole URLs, which carry tokens, at INFO.
+    for name in ("httpx", "httpcore", "telegram", "tweepy", "aiohttp"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def get(name: str) -> structlog.typing.FilteringBoundLogger:
+    """A logger of one module."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(module=name)
+    return logger

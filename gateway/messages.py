@@ -1,0 +1,169 @@
+"""The vocabulary: a channel's event becomes a `Said` or an `Ignored`, a decision becomes an `Outbound`; no vendor object.
+
+All times are timezone-aware UTC. All native ids are strings, as the platforms advise (JavaScript rounds large integers).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Channel(StrEnum):
+    """A network; the values are the keys of `credentials.yml`."""
+
+    TWITTER = "twitter"
+    FACEBOOK = "facebook"
+    TELEGRAM = "telegram"
+
+
+class Surface(StrEnum):
+    """Who can read a thread. A note between agents is a third kind, and has no thread."""
+
+    PUBLIC = "public"
+    """A post, a comment, a group: everybody reads it."""
+    PRIVATE = "private"
+    """A direct message, a Messenger thread, a private chat."""
+    NOTE = "note"
+    """Between agents; it has no way out."""
+
+
+class Author(StrEnum):
+    """Who said a message."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Delivery(StrEnum):
+    """What became of a message that we say."""
+
+    NONE = "none"
+    """Nothing to deliver: said by the customer, a note, or withdrawn before it was sent."""
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    """The platform refused it for good."""
+    UNCLEAR = "unclear"
+    """The request left and no answer came back. Never sent again by itself."""
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """The account on a channel that said something.
+
+    `scope` names the id space of `native_id` where a platform has several: on Facebook `feed` (author of a comment) and
+    `messenger` (page-scoped id); `account` elsewhere.
+    """
+
+    native_id: str
+    scope: str = "account"
+    name: str = ""
+    handle: str = ""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """The thread in which something was said, by the channel's own key for it."""
+
+    surface: Surface
+    native_id: str
+    """X: conversation id, or `dm:<user id>`; Facebook: top-level comment id or post id, or `psid:<id>`; Telegram: chat id, `<chat>/<topic>` with topics."""
+    title: str = ""
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that came along with a text."""
+
+    kind: str
+    """image, video, voice, audio, document, location, contact, sticker or other."""
+    native_id: str = ""
+    url: str = ""
+    name: str = ""
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, tag="said"):
+    """A customer said something to us, or came in through a way in without words (`text` is then empty)."""
+
+    channel: Channel
+    account: str
+    """Our own account on the channel: X user id, Page id, bot id."""
+    native_id: str
+    """The message's id on the channel; unique within (channel, account)."""
+    place: Place
+    sender: Sender
+    text: str
+    at: datetime
+    """The platform's time."""
+    order: int = 0
+    """The platform's order among messages of one time (message id, snowflake); 0 where it has none."""
+    target: str
+    """What a reply is addressed to: the post or comment or group message in public, the person or chat in private."""
+    reply_to: str = ""
+    """Native id of the message that this one answers, if any."""
+    code: str = ""
+    """The one-use code of a way in that came along (`start`, `ref`, or found in a direct message's text)."""
+    choice: str = ""
+    """The intent of a button that the customer pressed; never free text."""
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Ignored(msgspec.Struct, frozen=True, kw_only=True, tag="ignored"):
+    """An event that is not for us, with the reason in one snake_case word."""
+
+    reason: str
+
+
+class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as it came, cut out of its envelope: the unit that is recorded once.
+
+    `native_id` is the platform's own key where one can be read, else `sha256:<hex of the bytes>`.
+    """
+
+    native_id: str
+    payload: bytes
+    """JSON where the body was JSON, else the bytes as they came."""
+
+
+class Button(msgspec.Struct, frozen=True, kw_only=True):
+    """A choice offered to the customer. `choice` is an intent's name."""
+
+    title: str
+    choice: str
+
+
+class WayIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The link that leads a customer from a public thread into a private one."""
+
+    url: str
+    label: str
+    code: str
+
+
+class Outbound(msgspec.Struct, frozen=True, kw_only=True):
+    """One message that we say, as the outbox keeps it.
+
+    A public `text` becomes a value that a channel can send only by passing the wall (`gateway.privacy.wall`).
+    """
+
+    channel: Channel
+    surface: Surface
+    place: str
+    """`Place.native_id` of the thread."""
+    target: str
+    text: str
+    author: Author
+    buttons: tuple[Button, ...] = ()
+    way_in: WayIn | None = None
+    opens_private: bool = False
+    """The first private message to somebody who has only commented in public, anchored on `target`, the comment's id (Facebook's private reply)."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the platform answered to a message it took."""
+
+    native_id: str
+    opened: Place | None = None
+    """The private thread that a private reply has opened."""
+    opened_by: Sender | None = None
+    """The customer's account in that thread: the safe join of commenter and private correspondent."""

@@ -1,0 +1,100 @@
+"""Settings: from the environment and `.env` only; `credentials.yml` says which of them make up a channel."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.errors import SettingsError
+from gateway.messages import Channel
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+"""The checkout."""
+
+_REFERENCE: Final = re.compile(r"\$\{([A-Z0-9_]+)\}")
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Names in the environment are in capitals; `.env` in the checkout is read as well."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True)
+
+    aside_home: Path = Field(default=ROOT / ".aside", description="Where state is kept.")
+    aside_host: str = Field(default="127.0.0.1", description="The address that gateway and desk listen on.")
+    aside_port: int = Field(default=8080, description="The port that gateway and desk listen on.")
+    aside_url: str = Field(
+        default="", description="The address under which agents reach the desk; cookies are Secure where it is https."
+    )
+    playground_port: int = Field(default=8090, description="The port of the playground.")
+    rasa_port: int = Field(default=5005, description="The port of Rasa.")
+    actions_port: int = Field(default=5055, description="The port of the action server.")
+    rasa_url: str = Field(default="", description="Where Rasa answers; default http://127.0.0.1:RASA_PORT.")
+    database_url: str = Field(default="", description="SQLAlchemy URL; default SQLite in ASIDE_HOME.")
+    aside_bot_token: SecretStr = Field(default=SecretStr(""), description="What gateway and Rasa know each other by.")
+    aside_brand: str = Field(default="Wren & Co", description="The brand's name, as customers read it.")
+    aside_assistant_timeout: float = Field(default=10.0, description="Seconds to wait for one answer of the assistant.")
+    aside_assistant_patience: float = Field(
+        default=45.0, description="Seconds of failing after which a person takes over from the assistant."
+    )
+    aside_settle_ms: int = Field(
+        default=150,
+        description="Milliseconds of quiet in a case before its turn: shuffled deliveries are put in order.",
+    )
+    aside_code_hours: int = Field(default=72, description="Hours for which an invitation's one-use code is good.")
+    aside_promise_minutes: int = Field(
+        default=60, description="Minutes after a handoff by which a person should answer."
+    )
+    aside_max_body: int = Field(default=1_048_576, description="Bytes of the largest webhook body that is taken.")
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.home / 'aside.db'}"
+
+    @property
+    def home(self) -> Path:
+        """Where state is kept, absolute."""
+        return self.aside_home if self.aside_home.is_absolute() else (ROOT / self.aside_home)
+
+    @property
+    def assistant(self) -> str:
+        """Where Rasa answers."""
+        return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def url(self) -> str:
+        """Where people open the desk."""
+        return self.aside_url or f"http://127.0.0.1:{self.aside_port}"
+
+
+def channel_credentials(path: Path = ROOT / "credentials.yml") -> dict[Channel, dict[str, str]]:
+    """The channels' sections of `credentials.yml`, `${NAME}` filled in from the environment and `.env`; unset = empty.
+
+    Raises `SettingsError` where the file cannot be read.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise SettingsError(f"{path.name} cannot be read: {error}") from error
+    known = _environment()
+    sections: dict[Channel, dict[str, str]] = {}
+    for channel in Channel:
+        section: Any = document.get(channel.value) or {}
+        if not isinstance(section, dict):
+            raise SettingsError(f"{path.name}: the section {channel.value} must be a list of `name: value`.")
+        sections[channel] = {
+            str(key): _REFERENCE.sub(lambda found: known.get(found[1], ""), str(value or ""))
+            for key, value in section.items()
+        }
+    return sections
+
+
+def _environment() -> dict[str, str]:
+    """`.env` under the real environment, which wins."""
+    from_file = {key: value or "" for key, value in dotenv_values(ROOT / ".env").items()}
+    return {**from_file, **os.environ}

@@ -1,0 +1,128 @@
+"""Cases in the store: found, opened, and moved from state to state, each move under the epoch it was decided with."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from ulid import ULID
+
+from gateway.cases import Case, CaseState, owner_of
+from gateway.errors import NotFound, StaleEpoch, WrongState
+from gateway.storage import events
+from gateway.storage.rows import as_struct
+from gateway.storage.tables import cases
+
+_MATTER_LASTS: Final = timedelta(hours=72)  # after so long a silence the next message is another matter
+
+_COLUMNS: Final = [
+    cases.c[name]
+    for name in (
+        "id", "customer_id", "state", "agent_id", "epoch", "reason", "topic", "severity", "due_at", "opened_at",
+        "last_message_at", "queued_at", "dialogue",
+    )
+]  # fmt: skip
+
+
+def get(conn: Connection, case_id: str) -> Case:
+    """A case. Raises `NotFound`."""
+    row = conn.execute(sa.select(*_COLUMNS).where(cases.c.id == case_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such case.")
+    return as_struct(row, Case)
+
+
+def current_of(conn: Connection, customer_id: int, now: datetime) -> Case | None:
+    """The case that a customer's next message belongs to: the latest that people own, else the latest recent one."""
+    row = conn.execute(
+        sa.select(*_COLUMNS)
+        .where(
+            cases.c.customer_id == customer_id,
+            sa.or_(
+                cases.c.state.not_in([CaseState.BOT, CaseState.RESOLVED]),
+                cases.c.last_message_at > now - _MATTER_LASTS,
+            ),
+        )
+        .order_by(cases.c.state.in_([CaseState.BOT, CaseState.RESOLVED]), cases.c.last_message_at.desc(), cases.c.id)
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else as_struct(row, Case)
+
+
+def open_case(conn: Connection, customer_id: int, now: datetime) -> Case:
+    """Open a new case, owned by the bot."""
+    case_id = str(ULID.from_datetime(now)).lower()
+    conn.execute(
+        cases.insert().values(
+            id=case_id, customer_id=customer_id, state=CaseState.BOT, epoch=1, opened_at=now, last_message_at=now
+        )
+    )
+    events.append(conn, "case.opened", case_id=case_id, actor="customer", epoch=1, at=now)
+    return get(conn, case_id)
+
+
+def touch(conn: Connection, case_id: str, at: datetime) -> None:
+    """Note when somebody last spoke."""
+    conn.execute(cases.update().where(cases.c.id == case_id).values(last_message_at=at))
+
+
+def keep_dialogue(conn: Connection, case_id: str, dialogue: dict[str, object] | None, topic: str = "") -> None:
+    """Keep the assistant's dialogue state of the turn, and the topic where the turn named one."""
+    values: dict[str, object] = {"dialogue": dialogue}
+    if topic:
+        values["topic"] = topic
+    conn.execute(cases.update().where(cases.c.id == case_id).values(**values))
+
+
+def move(
+    conn: Connection,
+    case: Case,
+    to: CaseState,
+    *,
+    expected: Iterable[CaseState],
+    actor: str,
+    kind: str,
+    now: datetime,
+    why: str = "",
+    agent_id: int | None = None,
+    data: dict[str, object] | None = None,
+    **values: object,
+) -> Case:
+    """Move a case to another state and append the event.
+
+    `case` is what the caller looked at: its epoch must still be the stored one, and the stored state one of
+    `expected`. The epoch rises where the owner or the agent changes. Raises `StaleEpoch` or `WrongState`.
+    """
+    stored = get(conn, case.id)
+    if stored.epoch != case.epoch:
+        raise StaleEpoch
+    if stored.state not in set(expected):
+        raise WrongState
+    changes_hands = owner_of(to) is not stored.owner or agent_id != stored.agent_id
+    epoch = stored.epoch + 1 if changes_hands else stored.epoch
+    changed = conn.execute(
+        cases.update()
+        .where(cases.c.id == case.id, cases.c.epoch == stored.epoch, cases.c.state == stored.state)
+        .values(state=to, agent_id=agent_id, epoch=epoch, **values)
+    )
+    if changed.rowcount != 1:
+        raise StaleEpoch
+    events.append(
+        conn,
+        kind,
+        case_id=case.id,
+        actor=actor,
+        why=why,
+        epoch=epoch,
+        at=now,
+        data={"from": stored.state, "to": to, **(data or {})},
+    )
+    return get(conn, case.id)
+
+
+def fence(conn: Connection, case: Case) -> None:
+    """Raise `StaleEpoch` if the case has changed hands since `case` was read; call it in the effect's transaction."""
+    epoch = conn.execute(sa.select(cases.c.epoch).where(cases.c.id == case.id)).scalar_one_or_none()
+    if epoch != case.epoch:
+        raise StaleEpoch

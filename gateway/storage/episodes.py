@@ -1,0 +1,166 @@
+"""Episodes: stretches of human ownership, each with the packet that was handed over.
+
+The packet refers to the transcript (first and last id, count, SHA-256) instead of copying it: nothing can be cut.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from gateway.cases import Case, HandoffReason
+from gateway.messages import Author, Channel, Surface
+from gateway.storage import moves, people, transcript
+from gateway.storage.moves import MoveState
+from gateway.storage.tables import episodes
+
+_INLINE: Final = 12  # messages shown in the packet itself
+_RANKED: Final = 3  # turns whose intent ranking is handed over
+_FACEBOOK_WINDOW: Final = timedelta(hours=24)  # Messenger platform policy, 28 Sep 2026: standard messaging window
+
+
+def open_episode(
+    conn: Connection, case: Case, reason: HandoffReason, now: datetime, *, due_at: datetime | None, why: str = ""
+) -> dict[str, object]:
+    """Open a case's next episode and return its packet. Call it in the transaction that hands the case over."""
+    number = 1 + int(
+        conn.execute(
+            sa.select(sa.func.coalesce(sa.func.max(episodes.c.number), 0)).where(episodes.c.case_id == case.id)
+        ).scalar_one()
+    )
+    packet = _packet(conn, case, number, reason, due_at, why)
+    conn.execute(
+        episodes.insert().values(
+            case_id=case.id, number=number, reason=reason, packet=packet, opened_at=now, outcome=""
+        )
+    )
+    return packet
+
+
+def end_episode(conn: Connection, case_id: str, outcome: str, now: datetime) -> None:
+    """End the open episode, if there is one."""
+    conn.execute(
+        episodes.update()
+        .where(episodes.c.case_id == case_id, episodes.c.ended_at.is_(None))
+        .values(ended_at=now, outcome=outcome)
+    )
+
+
+def latest_packet(conn: Connection, case_id: str) -> dict[str, object] | None:
+    """The packet of the latest episode."""
+    return conn.execute(
+        sa.select(episodes.c.packet).where(episodes.c.case_id == case_id).order_by(episodes.c.number.desc()).limit(1)
+    ).scalar_one_or_none()
+
+
+def _packet(
+    conn: Connection, case: Case, number: int, reason: HandoffReason, due_at: datetime | None, why: str
+) -> dict[str, object]:
+    recent = transcript.latest(conn, case.id, 50)
+    customer = [message for message in recent if message.author is Author.CUSTOMER]
+    understood = [(message, message.understood) for message in customer if message.understood]
+    open_moves = moves.of_case(conn, case.id, *MoveState)
+    threads = transcript.threads_of(conn, case.id)
+    packet: dict[str, object] = {
+        "case_id": case.id,
+        "episode": number,
+        "epoch": case.epoch,
+        "reason": reason.value,
+        "why": why,
+        "customer": {
+            "name": people.name_of(conn, case.customer_id),
+            "identities": people.identities_of(conn, case.customer_id),
+        },
+        "threads": [
+            {"channel": thread.channel, "surface": thread.surface, "id": thread.native_id} for thread in threads
+        ],
+        "transcript_ref": transcript.reference(conn, case.id),
+        "last_turns": [
+            {"id": message.id, "author": message.author, "surface": message.surface, "text": message.text}
+            for message in recent[-_INLINE:]
+            if message.surface is not Surface.NOTE
+        ],
+        "slots": _slots(case),
+        "intent_ranking": [
+            {"message_id": message.id, "intents": _top(known)} for message, known in understood[-_RANKED:]
+        ],
+        "failed_turns": [message.id for message, known in understood if known.get("fallback")],
+        "promises": [],
+        "questions_asked": [
+            message.text for message in recent if message.author is Author.BOT and message.text.rstrip().endswith("?")
+        ],
+        "public_context": [
+            {"id": message.id, "text": message.text} for message in customer if message.surface is Surface.PUBLIC
+        ][:3],
+        "moves": [{"state": move.state, "intent": move.intent} for move in open_moves],
+        "due_at": None if due_at is None else due_at.isoformat(),
+        "reply_window_ends_at": _window_end(threads),
+        "summary": {"machine_made": True, "text": _summary(case, reason, customer, understood)},
+    }
+    return packet
+
+
+def _slots(case: Case) -> dict[str, object]:
+    """What the assistant knows, of both faces of the case; what was said in private wins."""
+    known: dict[str, object] = {}
+    for surface in (Surface.PUBLIC, Surface.PRIVATE):
+        state = (case.dialogue or {}).get(surface.value)
+        slots = state.get("slots") if isinstance(state, dict) else None
+        if isinstance(slots, dict):
+            known.update({name: value for name, value in slots.items() if value is not None})
+    return known
+
+
+def _top(known: dict[str, Any]) -> Sequence[object]:
+    ranking = known.get("intent_ranking")
+    return ranking[:3] if isinstance(ranking, list) else []
+
+
+def _window_end(threads: Sequence[transcript.CaseThread]) -> str | None:
+    """When Messenger stops taking our replies; the other channels have no such window."""
+    ends = [
+        thread.last_at + _FACEBOOK_WINDOW
+        for thread in threads
+        if thread.channel is Channel.FACEBOOK and thread.surface is Surface.PRIVATE
+    ]
+    return min(ends).isoformat() if ends else None
+
+
+def _summary(
+    case: Case,
+    reason: HandoffReason,
+    customer: Sequence[transcript.Message],
+    understood: Sequence[tuple[transcript.Message, dict[str, Any]]],
+) -> str:
+    """What happened in one line, put together from facts, nothing guessed."""
+    parts = [_REASONS[reason]]
+    if case.topic:
+        parts.append(f"Topic: {case.topic.replace('_', ' ')}.")
+    words = [message.text for message in customer if message.text]
+    if words:
+        parts.append(f"First said: “{_short(words[0])}”")
+    if len(words) > 1:
+        parts.append(f"Last said: “{_short(words[-1])}”")
+    return " ".join(parts)
+
+
+def _short(text: str, limit: int = 140) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+_REASONS: Final = {
+    HandoffReason.ASKED: "Asked for a person.",
+    HandoffReason.FALLBACK: "The assistant did not understand, twice.",
+    HandoffReason.LOOP: "The assistant was about to repeat itself.",
+    HandoffReason.NEGATIVE: "The customer is upset.",
+    HandoffReason.SENSITIVE: "A sensitive matter.",
+    HandoffReason.CRISIS: "A crisis.",
+    HandoffReason.FORM_FAILED: "The details the customer gave could not be found.",
+    HandoffReason.LOW_CONF_HIGH_RISK: "The assistant was not sure enough for what is at stake.",
+    HandoffReason.BOT_UNHEALTHY: "The assistant was not available.",
+    HandoffReason.UNDELIVERABLE: "A reply could not be delivered.",
+    HandoffReason.TAKEOVER: "A person took the case.",
+}

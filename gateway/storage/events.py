@@ -1,0 +1,60 @@
+"""The log of what happened to cases: appended in the transaction that did it, read by the desk's live stream."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from gateway.storage.rows import as_struct
+from gateway.storage.tables import events
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened."""
+
+    id: int
+    case_id: str | None
+    kind: str
+    actor: str
+    why: str
+    epoch: int
+    at: datetime
+    data: dict[str, object]
+
+
+def append(
+    conn: Connection,
+    kind: str,
+    *,
+    case_id: str | None,
+    actor: str,
+    epoch: int,
+    at: datetime,
+    why: str = "",
+    data: Mapping[str, object] | None = None,
+) -> None:
+    """Append an event. `actor` is `customer`, `bot`, `system` or `agent:<name>`."""
+    conn.execute(
+        events.insert().values(
+            case_id=case_id, kind=kind, actor=actor, why=why, epoch=epoch, at=at, data=dict(data or {})
+        )
+    )
+
+
+def after(conn: Connection, last_id: int, limit: int = 200) -> list[Event]:
+    """Events that came after `last_id`, oldest first."""
+    rows = conn.execute(sa.select(events).where(events.c.id > last_id).order_by(events.c.id).limit(limit))
+    return [as_struct(row, Event) for row in rows]
+
+
+def of_case(conn: Connection, case_id: str) -> list[Event]:
+    """A case's whole history, oldest first."""
+    rows = conn.execute(sa.select(events).where(events.c.case_id == case_id).order_by(events.c.id))
+    return [as_struct(row, Event) for row in rows]
+
+
+def last_id(conn: Connection) -> int:
+    """The id of the newest event; 0 where there is none."""
+    return int(conn.execute(sa.select(sa.func.coalesce(sa.func.max(events.c.id), 0))).scalar_one())

@@ -1,0 +1,129 @@
+"""Customers and their identities: a person, and that person's accounts on the channels."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from gateway.messages import Channel, Sender
+from gateway.storage.tables import cases, customers, identities
+
+
+def customer_of(conn: Connection, channel: Channel, account: str, sender: Sender) -> int | None:
+    """The customer behind an account, if we have met before."""
+    found: int | None = conn.execute(
+        sa.select(identities.c.customer_id).where(*_is(channel, account, sender))
+    ).scalar_one_or_none()
+    return found
+
+
+def meet(conn: Connection, channel: Channel, account: str, sender: Sender, at: datetime) -> int:
+    """The customer behind an account; a new one at the first contact."""
+    known = customer_of(conn, channel, account, sender)
+    if known is not None:
+        _refresh(conn, channel, account, sender, known)
+        return known
+    customer = int(
+        conn.execute(
+            customers.insert().values(name=sender.name or sender.handle, created_at=at).returning(customers.c.id)
+        ).scalar_one()
+    )
+    _add(conn, channel, account, sender, customer, "first_contact", at)
+    return customer
+
+
+def link(
+    conn: Connection, channel: Channel, account: str, sender: Sender, customer: int, proof: str, at: datetime
+) -> int | None:
+    """Join an account to a customer on proof.
+
+    An account that belonged to somebody else by our records moves with its cases; returns that former customer, so
+    that the joining can be undone.
+    """
+    known = customer_of(conn, channel, account, sender)
+    if known is None:
+        _add(conn, channel, account, sender, customer, proof, at)
+        return None
+    if known == customer:
+        return None
+    conn.execute(
+        identities.update().where(*_is(channel, account, sender)).values(customer_id=customer, linked_by=proof)
+    )
+    conn.execute(cases.update().where(cases.c.customer_id == known).values(customer_id=customer))
+    return known
+
+
+def somebody_else(conn: Connection, channel: Channel, account: str, sender: Sender, customer: int) -> bool:
+    """Whether `customer` is known by another account in the same id space: then `sender` is another person."""
+    others = conn.execute(
+        sa.select(sa.func.count())
+        .select_from(identities)
+        .where(
+            identities.c.customer_id == customer,
+            identities.c.channel == channel,
+            identities.c.account == account,
+            identities.c.scope == sender.scope,
+            identities.c.native_id != sender.native_id,
+        )
+    ).scalar_one()
+    return bool(others)
+
+
+def name_of(conn: Connection, customer: int) -> str:
+    """What to call the customer in the desk."""
+    return str(conn.execute(sa.select(customers.c.name).where(customers.c.id == customer)).scalar_one())
+
+
+def identities_of(conn: Connection, customer: int) -> list[dict[str, object]]:
+    """The customer's accounts, oldest first."""
+    rows = conn.execute(
+        sa.select(
+            identities.c.channel,
+            identities.c.scope,
+            identities.c.native_id,
+            identities.c.name,
+            identities.c.handle,
+            identities.c.linked_by,
+        )
+        .where(identities.c.customer_id == customer)
+        .order_by(identities.c.id)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def _is(channel: Channel, account: str, sender: Sender) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        identities.c.channel == channel,
+        identities.c.account == account,
+        identities.c.scope == sender.scope,
+        identities.c.native_id == sender.native_id,
+    )
+
+
+def _add(
+    conn: Connection, channel: Channel, account: str, sender: Sender, customer: int, proof: str, at: datetime
+) -> None:
+    conn.execute(
+        identities.insert().values(
+            customer_id=customer,
+            channel=channel,
+            account=account,
+            scope=sender.scope,
+            native_id=sender.native_id,
+            name=sender.name,
+            handle=sender.handle,
+            linked_by=proof,
+            created_at=at,
+        )
+    )
+
+
+def _refresh(conn: Connection, channel: Channel, account: str, sender: Sender, customer: int) -> None:
+    """People change their names; an event without a name says nothing about it."""
+    changed = {key: value for key, value in (("name", sender.name), ("handle", sender.handle)) if value}
+    if changed:
+        conn.execute(identities.update().where(*_is(channel, account, sender)).values(**changed))
+    if sender.name:
+        conn.execute(
+            customers.update().where(customers.c.id == customer, customers.c.name == "").values(name=sender.name)
+        )

@@ -1,0 +1,58 @@
+"""Timers: what is to happen later, as rows, so that it happens once, also after a restart."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from gateway.storage.rows import as_struct
+from gateway.storage.tables import timers
+
+
+class Timer(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is due."""
+
+    id: int
+    kind: str
+    case_id: str
+    due_at: datetime
+    payload: dict[str, object]
+
+
+def set_timer(
+    conn: Connection, kind: str, case_id: str, due_at: datetime, payload: Mapping[str, object] | None = None
+) -> None:
+    """Have something happen at `due_at`."""
+    conn.execute(
+        timers.insert().values(kind=kind, case_id=case_id, due_at=due_at, payload=dict(payload or {}), status="pending")
+    )
+
+
+def due(conn: Connection, now: datetime, limit: int = 100) -> list[Timer]:
+    """What is due, the oldest first."""
+    rows = conn.execute(
+        sa.select(timers.c.id, timers.c.kind, timers.c.case_id, timers.c.due_at, timers.c.payload)
+        .where(timers.c.status == "pending", timers.c.due_at <= now)
+        .order_by(timers.c.due_at, timers.c.id)
+        .limit(limit)
+    )
+    return [as_struct(row, Timer) for row in rows]
+
+
+def fire(conn: Connection, timer: Timer) -> bool:
+    """Mark a timer as fired, in the transaction of what it does. False if it has been fired or cancelled before."""
+    changed = conn.execute(
+        timers.update().where(timers.c.id == timer.id, timers.c.status == "pending").values(status="fired")
+    )
+    return changed.rowcount == 1
+
+
+def cancel(conn: Connection, case_id: str, kind: str) -> None:
+    """Cancel what has not happened yet."""
+    conn.execute(
+        timers.update()
+        .where(timers.c.case_id == case_id, timers.c.kind == kind, timers.c.status == "pending")
+        .values(status="cancelled")
+    )
