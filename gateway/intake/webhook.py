@@ -1,0 +1,76 @@
+"""The webhooks: signature -> masked in memory -> cut into events -> recorded once -> 200. Understanding comes later."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse, json, text
+
+from gateway import log, metrics
+from gateway.channels.base import ChannelAdapter
+from gateway.clock import Clock
+from gateway.errors import BadSignature, Overloaded
+from gateway.intake import inbox
+from gateway.messages import Channel
+from gateway.privacy.mask import mask_body
+from gateway.storage.database import Database
+
+_log = log.get(__name__)
+
+
+def blueprint(
+    channels: Mapping[Channel, ChannelAdapter], database: Database, clock: Clock, wake: Callable[[], None]
+) -> Blueprint:
+    """The routes `/webhooks/<channel>/webhook`, as Rasa's paths. `wake` is called after something new is on disk."""
+    routes = Blueprint("webhooks", url_prefix="/webhooks")
+
+    @routes.get("/<name:str>/webhook")
+    async def challenge(request: Request, name: str) -> HTTPResponse:
+        channel = _channel(channels, name)
+        if channel is None:
+            return _off(name)
+        try:
+            answer = channel.challenge({key: str(values[0]) for key, values in request.args.items()})
+        except BadSignature:
+            return json({"error": "bad_signature", "message": "The verification token does not match."}, status=403)
+        if answer is None:
+            return json({"error": "bad_request", "message": "This is not a verification request."}, status=400)
+        return text(answer.body, content_type=answer.content_type)
+
+    @routes.post("/<name:str>/webhook")
+    async def receive(request: Request, name: str) -> HTTPResponse:
+        started = time.perf_counter()
+        channel = _channel(channels, name)
+        if channel is None:
+            return _off(name)
+        body: bytes = request.body
+        try:
+            channel.verify({key.lower(): value for key, value in request.headers.items()}, body)
+        except BadSignature:
+            metrics.webhooks.labels(channel.name, "refused").inc()
+            return json({"error": "bad_signature", "message": "The signature does not match."}, status=403)
+        events = channel.split(mask_body(body))
+        try:
+            new = await database.write(lambda conn: inbox.record(conn, channel.name, channel.account, events, clock()))
+        except Overloaded as error:
+            metrics.webhooks.labels(channel.name, "overloaded").inc()
+            return json({"error": error.code, "message": error.message}, status=503, headers={"Retry-After": "5"})
+        metrics.webhooks.labels(channel.name, "taken").inc()
+        metrics.webhook_events.labels(channel.name, "new").inc(new)
+        metrics.webhook_events.labels(channel.name, "repeated").inc(len(events) - new)
+        metrics.webhook_seconds.observe(time.perf_counter() - started)
+        if new:
+            wake()
+        return text("ok")
+
+    return routes
+
+
+def _channel(channels: Mapping[Channel, ChannelAdapter], name: str) -> ChannelAdapter | None:
+    return channels[Channel(name)] if name in channels else None
+
+
+def _off(name: str) -> HTTPResponse:
+    if name in set(Channel):
+        return json({"error": "channel_off", "message": f"The channel {name} has no secrets and is off."}, status=404)
+    return json({"error": "not_found", "message": "There is no such channel."}, status=404)

@@ -1,0 +1,76 @@
+"""Alarms: what timers are for. Each fires once, in the transaction of what it does.
+
+`public_close`    close the public threads of a matter that was resolved in private
+`undeliverable`   a platform refused a message of ours: a person looks, unless people have the case already
+`unclear`         nobody knows whether a message of ours arrived, and nothing was said since: a person looks
+"""
+
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.engine import Connection
+
+from gateway import log
+from gateway.cases import CaseState, HandoffReason
+from gateway.clock import Clock
+from gateway.messages import Author
+from gateway.privacy.wall import Wall
+from gateway.routing import private_move
+from gateway.routing.handoff import hand_over
+from gateway.sending.deliver import UNCLEAR, UNDELIVERABLE
+from gateway.storage import cases, timers, transcript
+from gateway.storage.database import Database
+from gateway.storage.timers import Timer
+
+_log = log.get(__name__)
+
+
+class Alarms:
+    """Fires what is due."""
+
+    def __init__(self, database: Database, wall: Wall, clock: Clock, promise: timedelta) -> None:
+        self._database = database
+        self._wall = wall
+        self._clock = clock
+        self._promise = promise
+
+    async def fire_due(self) -> bool:
+        """Fire what is due. True if anything was."""
+        now = self._clock()
+        due = await self._database.read(lambda conn: timers.due(conn, now))
+        for timer in due:
+            try:
+                await self._database.write(partial(self._fire, timer))
+            except Exception as error:  # noqa: BLE001 - one alarm's fault must not silence the others
+                _log.error(
+                    "alarm_failed", kind=timer.kind, case_id=timer.case_id, error=type(error).__name__, exc_info=True
+                )
+        return bool(due)
+
+    def _fire(self, timer: Timer, conn: Connection) -> None:
+        if not timers.fire(conn, timer):
+            return
+        now = self._clock()
+        case = cases.get(conn, timer.case_id)
+        if timer.kind == private_move.CLOSE:
+            private_move.close_in_public(conn, case, self._wall, now)
+        elif timer.kind in (UNDELIVERABLE, UNCLEAR) and case.state is CaseState.BOT:
+            message_id = int(str(timer.payload["message_id"]))
+            if timer.kind == UNCLEAR and _went_on(conn, case.id, message_id):
+                return
+            hand_over(
+                conn,
+                case,
+                HandoffReason.UNDELIVERABLE,
+                now=now,
+                promise=self._promise,
+                wall=self._wall,
+                tell=None,
+                why=str(timer.payload.get("why", "")),
+            )
+
+
+def _went_on(conn: Connection, case_id: str, message_id: int) -> bool:
+    """Whether anybody has spoken since a message of ours, so that the customer is not left hanging on it."""
+    latest = [message for message in transcript.latest(conn, case_id, 20) if message.author is not Author.SYSTEM]
+    return bool(latest) and latest[-1].id != message_id

@@ -1,0 +1,194 @@
+"""The conversation with the assistant over one message: what to ask, with which state, and what came of it as a script.
+
+    public message ------------------> one turn; where it moves aside: one more, in private, for what we say there first
+    first private message of a move -> the matter that was brought along, then the customer's own words in its light
+    any other private message -------> one turn
+
+Nothing here has an effect: the script is committed, or not, by `turn`.
+"""
+
+from typing import Any
+
+import msgspec
+
+from gateway import codes
+from gateway.cases import Case
+from gateway.intake.inbox import Waiting
+from gateway.messages import Said, Surface
+from gateway.privacy.detect import Detector
+from gateway.routing.assistant import (
+    Answer,
+    Assistant,
+    Choice,
+    Effect,
+    HandoffEffect,
+    LabelEffect,
+    MoveAsideEffect,
+    Reply,
+    ResolvedEffect,
+    TurnRequest,
+)
+from gateway.storage import moves
+from gateway.storage.database import Database
+from gateway.storage.moves import Move, MoveState
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    """What a turn would do, if nobody else takes the case meanwhile."""
+
+    replies: list[Reply]
+    effects: list[Effect]
+    opening: list[Reply]
+    """What to say first in private, where the turn moves aside and the channel lets us write first."""
+    dialogue: dict[str, object]
+    understood: dict[str, object]
+    intent: str
+    topic: str
+    code: str
+    """A fresh code for the way in, should one be needed."""
+
+
+class Conversation:
+    """Asks the assistant."""
+
+    def __init__(self, assistant: Assistant, detector: Detector, database: Database) -> None:
+        self._assistant = assistant
+        self._detector = detector
+        self._database = database
+
+    async def ask(self, case: Case, head: Waiting) -> Script:
+        """Have the assistant answer the head of a case's line. Raises `AssistantError`."""
+        said = head.said
+        state = _State(case)
+        if said.place.surface is Surface.PUBLIC:
+            answer = await self._turn(case, head, state, _what(said))
+            opening = await self._opening(case, head, state, answer)
+            return _script(answer, state, replies=answer.replies, opening=opening)
+        waiting = await self._database.read(lambda conn: moves.of_case(conn, case.id, MoveState.INVITED))
+        if not waiting:
+            answer = await self._turn(case, head, state, _what(said))
+            return _script(answer, state, replies=answer.replies)
+        return await self._arrival(case, head, state, waiting[-1])
+
+    async def _arrival(self, case: Case, head: Waiting, state: "_State", move: Move) -> Script:
+        """The customer came aside: go on with the matter where the public thread stopped; ask nothing twice."""
+        own_words = _own_words(head.said)
+        if move.begun and own_words:
+            answer = await self._turn(case, head, state, _what(head.said))
+            return _script(answer, state, replies=answer.replies)
+        brought = Choice(name=move.intent, entities=move.entities)
+        first = await self._turn(case, head, state, brought, part="brought")
+        settled = any(isinstance(effect, ResolvedEffect | HandoffEffect) for effect in first.effects)
+        if settled or not own_words:
+            return _script(first, state, replies=first.replies)
+        # What the customer says now is heard as an answer to what we would have asked.
+        answer = await self._turn(case, head, state, _what(head.said))
+        return _script(answer, state, replies=answer.replies or first.replies, before=first)
+
+    async def _opening(self, case: Case, head: Waiting, state: "_State", answer: Answer) -> list[Reply]:
+        moving = next((effect for effect in answer.effects if isinstance(effect, MoveAsideEffect)), None)
+        if moving is None:
+            return []
+        brought = Choice(name=moving.intent, entities=moving.entities)
+        opening = await self._turn(case, head, state, brought, part="opening", surface=Surface.PRIVATE)
+        # A matter that goes to a person once in private is not begun by us: it waits for the customer to arrive.
+        if any(isinstance(effect, HandoffEffect) for effect in opening.effects):
+            state.forget(Surface.PRIVATE)
+            return []
+        return opening.replies
+
+    async def _turn(
+        self,
+        case: Case,
+        head: Waiting,
+        state: "_State",
+        what: str | Choice,
+        *,
+        part: str = "said",
+        surface: Surface | None = None,
+    ) -> Answer:
+        said = head.said
+        surface = surface or said.place.surface
+        text = what if isinstance(what, str) else None
+        answer = await self._assistant.turn(
+            TurnRequest(
+                message_id=f"{head.message_id}:{part}",
+                sender=case.id,
+                text=text,
+                intent=None if isinstance(what, str) else what,
+                surface=surface,
+                channel=said.channel,
+                findings=sorted({finding.type for finding in self._detector.find(text)}) if text else [],
+                state=state.of(surface),
+            )
+        )
+        state.keep(surface, answer.state)
+        return answer
+
+
+class _State:
+    """The dialogue states of both faces of a case, while a message is being answered."""
+
+    def __init__(self, case: Case) -> None:
+        self._states: dict[str, object] = dict(case.dialogue or {})
+
+    def of(self, surface: Surface) -> dict[str, object] | None:
+        state: Any = self._states.get(surface.value)
+        return state if isinstance(state, dict) else None
+
+    def keep(self, surface: Surface, state: dict[str, object]) -> None:
+        self._states[surface.value] = state
+
+    def forget(self, surface: Surface) -> None:
+        self._states.pop(surface.value, None)
+
+    def all(self) -> dict[str, object]:
+        return self._states
+
+
+def _what(said: Said) -> str | Choice:
+    """What the customer tells the assistant: a choice, a text, or that they are there."""
+    if said.choice:
+        return Choice(name=said.choice)
+    if said.text.strip():
+        return said.text
+    if said.attachments:
+        return " ".join(f"[{attachment.kind}]" for attachment in said.attachments)
+    return Choice(name="greet")
+
+
+def _own_words(said: Said) -> bool:
+    """Whether there is more than a code and a greeting, which the link may have filled in beforehand."""
+    words = codes.without(said.text).split()
+    return len(words) > 2 or any(letter.isdigit() for word in words for letter in word)
+
+
+def _script(
+    answer: Answer,
+    state: _State,
+    *,
+    replies: list[Reply],
+    opening: list[Reply] | None = None,
+    before: Answer | None = None,
+) -> Script:
+    effects = [*(before.effects if before else []), *answer.effects]
+    label = next((effect.name for effect in effects if isinstance(effect, LabelEffect)), "")
+    moving = next((effect.intent for effect in effects if isinstance(effect, MoveAsideEffect)), "")
+    resolved = next((effect.topic for effect in effects if isinstance(effect, ResolvedEffect)), "")
+    return Script(
+        replies=replies,
+        effects=effects,
+        opening=opening or [],
+        dialogue=state.all(),
+        understood={
+            "intent": msgspec.to_builtins(answer.intent),
+            "intent_ranking": msgspec.to_builtins(answer.intent_ranking[:5]),
+            "entities": answer.entities,
+            "policy": answer.policy,
+            "model_id": answer.model_id,
+            "fallback": answer.intent.name == "nlu_fallback",
+        },
+        intent=answer.intent.name,
+        topic=label or moving or resolved,
+        code=codes.mint(),
+    )

@@ -1,0 +1,36 @@
+"""What we say when the assistant has no words of its own: fixed, short, true, and fit for everybody's eyes.
+
+The public ones must pass the wall; a test holds each of them against it.
+"""
+
+from typing import Final
+
+from gateway.messages import Channel
+
+ACKNOWLEDGEMENT: Final = {
+    Channel.TWITTER: "Thanks for writing to us. Let's sort this out in private: the button opens a message to us.",
+    Channel.FACEBOOK: "Thanks for writing to us. Let's sort this out in private. This link opens a message to us:",
+    Channel.TELEGRAM: "Thanks for writing to us. Let's sort this out in private: the button opens a chat with us.",
+}
+"""In public, with the way in. Said where the wall refused the assistant's own words."""
+
+CLOSING: Final = (
+    "Thanks for your patience. We've picked this up with you in private, and we're here if anything else comes up."
+)
+"""In public, once, after the matter was resolved in private. Reveals nothing."""
+
+HANDED_OVER_PUBLIC: Final = (
+    "Thanks for your message. One of our team is taking over from here and will get back to you."
+)
+"""In public, once the case is in the queue."""
+
+HANDED_OVER_PRIVATE: Final = (
+    "I'm passing you to one of our team. They can see everything you've told me, so there's no need to repeat it."
+)
+"""In private, once the case is in the queue."""
+
+UNHEALTHY_PRIVATE: Final = (
+    "Sorry, I can't look into this right now. I've passed it to one of our team, with everything you've told me. "
+    "They will get back to you here."
+)
+"""In private, when the assistant was not available."""

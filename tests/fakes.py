@@ -1,0 +1,146 @@
+"""Fakes of what lies beyond a process's edge: a platform, and the assistant. Everything between them is real in tests."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from gateway.channels.base import Challenge, ParseError
+from gateway.clock import utc_now
+from gateway.errors import AssistantUnavailable, BadSignature, SendError
+from gateway.messages import Channel, Ignored, Outbound, Place, RawEvent, Said, Sender, Sent, Surface, WayIn
+from gateway.privacy.wall import PublicText
+from gateway.routing.assistant import Answer, Effect, Intent, Reply, ReplyButton, TurnRequest
+
+
+class FakePlatform:
+    """A channel whose events are `Said`s in JSON, and which remembers what it was sent."""
+
+    def __init__(self, name: Channel = Channel.TELEGRAM, account: str = "brand") -> None:
+        self.name = name
+        self.account = account
+        self.sent: list[tuple[Outbound, str, str]] = []
+        """(message, text, reference), in the order of sending."""
+        self.failures: list[SendError] = []
+        """Raised by the next sends, one each."""
+        self.delay = 0.0
+        self.replies_privately = False
+        """Whether a first private message can be anchored on a public one."""
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text, _ in self.sent]
+
+    def challenge(self, query: Mapping[str, str]) -> Challenge | None:
+        return Challenge(body=query["ask"]) if "ask" in query else None
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        if headers.get("x-signature") != "right":
+            raise BadSignature
+
+    def split(self, body: bytes) -> list[RawEvent]:
+        try:
+            said = msgspec.json.decode(body, type=list[Said | Ignored])
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return [RawEvent(native_id=f"sha256:{hash(body)}", payload=body)]
+        return [
+            RawEvent(native_id=getattr(item, "native_id", str(hash(body))), payload=msgspec.json.encode(item))
+            for item in said
+        ]
+
+    def parse(self, event: RawEvent) -> Said | Ignored:
+        try:
+            return msgspec.json.decode(event.payload, type=Said | Ignored)
+        except msgspec.MsgspecError as error:
+            raise ParseError("not_understood") from error
+
+    def way_in(self, code: str, said: Said) -> WayIn:
+        return WayIn(url=f"https://platform.example/{code}", label="Continue in private", code=code)
+
+    def writes_first(self, said: Said) -> bool:
+        return self.replies_privately
+
+    def text_limit(self, surface: Surface) -> int:
+        return 1000
+
+    async def send_private(self, out: Outbound, reference: str) -> Sent:
+        await self._send(out, out.text, reference)
+        if out.opens_private:
+            return Sent(
+                native_id=f"m{len(self.sent)}",
+                opened=Place(surface=Surface.PRIVATE, native_id=f"private:{out.target}"),
+                opened_by=Sender(native_id=f"private-{out.target}", scope="messenger"),
+            )
+        return Sent(native_id=f"m{len(self.sent)}")
+
+    async def send_public(self, out: Outbound, text: PublicText, reference: str) -> Sent:
+        await self._send(out, str(text), reference)
+        return Sent(native_id=f"m{len(self.sent)}")
+
+    async def _send(self, out: Outbound, text: str, reference: str) -> None:
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append((out, text, reference))
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class FakeAssistant:
+    """An assistant that answers by a function, and remembers what it was asked."""
+
+    def __init__(self, answer: Callable[[TurnRequest], Answer] | None = None) -> None:
+        self.asked: list[TurnRequest] = []
+        self.answer = answer or (lambda request: said_back(request, f"You said {request.text}"))
+        self.down = False
+        self.delay = 0.0
+
+    async def turn(self, request: TurnRequest) -> Answer:
+        self.asked.append(request)
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.down:
+            raise AssistantUnavailable
+        return self.answer(request)
+
+    async def ready(self) -> bool:
+        return not self.down
+
+    async def aclose(self) -> None: ...
+
+
+def said_back(
+    request: TurnRequest,
+    *texts: str,
+    effects: list[Effect] | None = None,
+    intent: str = "faq",
+    buttons: list[ReplyButton] | None = None,
+) -> Answer:
+    """An answer in the shape of the contract."""
+    return Answer(
+        contract=1,
+        message_id=request.message_id,
+        model_id="fake",
+        intent=Intent(name=intent, confidence=0.9),
+        intent_ranking=[Intent(name=intent, confidence=0.9)],
+        entities=[],
+        policy="answer",
+        replies=[Reply(text=text, buttons=buttons or []) for text in texts],
+        effects=effects or [],
+        slots={},
+        state={"version": 1, "slots": {}, "turns": int(str((request.state or {}).get("turns", 0))) + 1},
+    )
+
+
+class FakeClock:
+    """A clock that runs with the real one, and can be put forward."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.offset

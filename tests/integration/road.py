@@ -1,0 +1,154 @@
+"""The road with its real stages and a real database between a fake platform and a fake assistant."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from gateway import app as composition
+from gateway.brand import Brand
+from gateway.clock import utc_now
+from gateway.intake import inbox
+from gateway.messages import Author, Channel, Place, RawEvent, Said, Sender, Surface
+from gateway.privacy.brand import BrandFormats
+from gateway.settings import Settings
+from gateway.storage import transcript
+from gateway.storage.database import SqliteDatabase, create_engine
+from gateway.storage.migrate import migrate
+from gateway.storage.tables import cases
+from gateway.storage.transcript import Message
+from tests.fakes import FakeAssistant, FakeClock, FakePlatform
+
+_ids = count(1000)
+BRAND = Brand(name="Wren & Co", formats=BrandFormats(order_patterns=(r"\b1\d{5}\b",)))
+
+
+def said(
+    text: str,
+    *,
+    by: str = "ines",
+    surface: Surface = Surface.PRIVATE,
+    at: datetime | None = None,
+    native_id: str = "",
+    code: str = "",
+    choice: str = "",
+    channel: Channel = Channel.TELEGRAM,
+    place: str = "",
+    scope: str = "account",
+    order: int | None = None,
+) -> Said:
+    """What a customer says on the fake platform."""
+    number = next(_ids)
+    private = surface is Surface.PRIVATE
+    return Said(
+        channel=channel,
+        account="brand",
+        native_id=native_id or f"n{number}",
+        place=Place(surface=surface, native_id=place or (f"private:{by}" if private else "square")),
+        sender=Sender(native_id=by, name=by.capitalize(), scope=scope),
+        text=text,
+        at=at or utc_now(),
+        order=number if order is None else order,
+        target=by if private else f"post{number}",
+        code=code,
+        choice=choice,
+    )
+
+
+class Road:
+    """A gateway that runs, and what one wants to ask of it."""
+
+    def __init__(
+        self,
+        gateway: composition.Gateway,
+        database: SqliteDatabase,
+        platform: FakePlatform,
+        assistant: FakeAssistant,
+        clock: FakeClock,
+    ) -> None:
+        self.gateway = gateway
+        self.database = database
+        self.platform = platform
+        self.assistant = assistant
+        self.clock = clock
+
+    async def hear(self, *messages: Said) -> None:
+        """Have events arrive, as intake records them."""
+        import msgspec
+
+        raw = [RawEvent(native_id=message.native_id, payload=msgspec.json.encode(message)) for message in messages]
+        channel = messages[0].channel
+        await self.database.write(lambda conn: inbox.record(conn, channel, "brand", raw, utc_now()))
+        self.gateway.wake()
+
+    async def until(self, happened: Callable[[], bool], longest: float = 8.0) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(longest):
+            while not happened():
+                await asyncio.sleep(0.02)
+
+    async def quiet(self, seconds: float = 0.6) -> None:
+        """Wait until the inbox has nothing waiting, and a little longer."""
+        async with asyncio.timeout(10):
+            while await self.database.read(
+                lambda conn: inbox.new_ones(conn) or inbox.cases_in_line(conn)
+            ):
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(seconds)
+
+    async def the_case(self) -> dict[str, Any]:
+        """The only case there is."""
+        rows = await self.cases()
+        assert len(rows) == 1, rows
+        return rows[0]
+
+    async def cases(self) -> list[dict[str, Any]]:
+        return await self.database.read(
+            lambda conn: [dict(row._mapping) for row in conn.execute(sa.select(cases).order_by(cases.c.id))]
+        )
+
+    async def transcript(self, case_id: str) -> list[Message]:
+        return await self.database.read(lambda conn: transcript.page(conn, case_id, limit=1000))
+
+    async def customer_said(self, case_id: str) -> list[str]:
+        return [item.text for item in await self.transcript(case_id) if item.author is Author.CUSTOMER]
+
+
+@asynccontextmanager
+async def road(
+    folder: Path,
+    *,
+    assistant: FakeAssistant | None = None,
+    platform: FakePlatform | None = None,
+    patience: float = 1.0,
+    settle_ms: int = 20,
+) -> AsyncIterator[Road]:
+    """A running gateway over the database in `folder`; leaving it stops it, the database stays."""
+    settings = Settings(
+        aside_home=folder,
+        aside_assistant_patience=patience,
+        aside_settle_ms=settle_ms,
+        database_url=f"sqlite:///{folder / 'aside.db'}",
+        _env_file=None,
+    )
+    engine = create_engine(settings.database)
+    migrate(engine)
+    engine.dispose()
+    platform = platform or FakePlatform()
+    assistant = assistant or FakeAssistant()
+    clock = FakeClock()
+    database = SqliteDatabase(settings.database)
+    gateway = composition.Gateway(settings, {platform.name: platform}, database, assistant, BRAND, clock)
+    await gateway.start()
+    try:
+        yield Road(gateway, database, platform, assistant, clock)
+    finally:
+        await gateway.stop()
+
+
+__all__ = ["BRAND", "Road", "road", "said", "timedelta"]

@@ -1,0 +1,394 @@
+import asyncio
+import random
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from gateway.cases import CaseState
+from gateway.clock import utc_now
+from gateway.errors import SendRefused, SendRetryable, SendUnclear
+from gateway.intake.inbox import InboxStatus
+from gateway.messages import Author, Channel, Delivery, Surface
+from gateway.routing import words
+from gateway.routing.assistant import (
+    Answer,
+    HandoffEffect,
+    MoveAsideEffect,
+    ReplyButton,
+    ResolvedEffect,
+    TurnRequest,
+)
+from gateway.storage import cases as case_store
+from gateway.storage import episodes, transcript
+from gateway.storage.tables import inbox, outbox
+from tests.fakes import FakeAssistant, FakePlatform, said_back
+from tests.integration.road import Road, road, said
+
+
+async def test_a_message_is_answered_where_it_was_asked(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        await there.hear(said("hello"))
+        await there.until(lambda: there.platform.texts == ["You said hello"])
+        case = await there.the_case()
+        assert case["state"] == CaseState.BOT
+        assert [message.delivery for message in await there.transcript(case["id"])] == [Delivery.NONE, Delivery.SENT]
+
+
+async def test_the_same_event_five_times_is_one_message(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        again = said("hello")
+        for _ in range(5):
+            await there.hear(again)
+        await there.quiet()
+        assert there.platform.texts == ["You said hello"]
+
+
+async def test_fifty_shuffled_events_stand_and_are_answered_in_the_order_in_which_they_were_said(tmp_path: Path) -> None:
+    start = utc_now() - timedelta(minutes=10)
+    everything = [
+        said(f"{name} {number}", by=name, at=start + timedelta(seconds=number), order=number)
+        for name in ("ines", "tom", "mei", "amara", "jonas")
+        for number in range(10)
+    ]
+    random.Random(7).shuffle(everything)
+    async with road(tmp_path, settle_ms=150) as there:
+        for message in everything:
+            await there.hear(message)
+        await there.until(lambda: len(there.platform.sent) == 50)
+        for case in await there.cases():
+            texts = await there.customer_said(case["id"])
+            name = texts[0].split()[0]
+            assert texts == [f"{name} {number}" for number in range(10)]
+        for name in ("ines", "tom", "mei", "amara", "jonas"):
+            answers = [text for out, text, _ in there.platform.sent if out.target == name]
+            assert answers == [f"You said {name} {number}" for number in range(10)]
+
+
+async def test_a_message_that_comes_late_still_stands_where_it_was_said(tmp_path: Path) -> None:
+    start = utc_now() - timedelta(minutes=10)
+    async with road(tmp_path) as there:
+        await there.hear(said("first", at=start), said("third", at=start + timedelta(seconds=2)))
+        await there.quiet()
+        await there.hear(said("second", at=start + timedelta(seconds=1)))
+        await there.quiet()
+        assert await there.customer_said((await there.the_case())["id"]) == ["first", "second", "third"]
+
+
+def moving(request: TurnRequest) -> Answer:
+    """An assistant that moves the matter aside, asks for the number in private, and answers it."""
+    if request.surface is Surface.PUBLIC:
+        effect = MoveAsideEffect(intent="where_is_my_order", entities={})
+        return said_back(request, "Let's look at this in private.", effects=[effect], intent="where_is_my_order")
+    if request.intent is not None:
+        return said_back(request, "What's your order number?", intent=request.intent.name)
+    if request.text and "104217" in request.text:
+        return said_back(request, "It arrives on Tuesday.", effects=[ResolvedEffect(topic="where_is_my_order")])
+    return said_back(request, "What's your order number?")
+
+
+async def test_a_matter_moves_aside_and_is_closed_in_public_under_one_case(tmp_path: Path) -> None:
+    async with road(tmp_path, assistant=FakeAssistant(moving)) as there:
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        invitation = there.platform.sent[0][0]
+        assert invitation.surface is Surface.PUBLIC
+        assert invitation.way_in is not None
+        await there.hear(said("", code=invitation.way_in.code))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        assert there.platform.texts[1] == "What's your order number?"
+        await there.hear(said("it is 104217"))
+        await there.until(lambda: len(there.platform.sent) == 4)
+        assert there.platform.texts[2:] == ["It arrives on Tuesday.", words.CLOSING]
+        assert [out.surface for out, _, _ in there.platform.sent[2:]] == [Surface.PRIVATE, Surface.PUBLIC]
+        assert there.platform.sent[3][0].target == invitation.target
+        assert there.platform.texts.count("What's your order number?") == 1
+        await there.the_case()
+
+
+async def test_the_number_that_comes_along_with_the_code_is_not_asked_for(tmp_path: Path) -> None:
+    async with road(tmp_path, assistant=FakeAssistant(moving)) as there:
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        assert there.platform.sent[0][0].way_in
+        await there.hear(said("hi, my order is 104217", code=there.platform.sent[0][0].way_in.code))
+        await there.until(lambda: len(there.platform.sent) == 3)
+        assert there.platform.texts[1] == "It arrives on Tuesday."
+
+
+async def test_a_code_in_somebody_elses_hands_joins_nothing(tmp_path: Path) -> None:
+    async with road(tmp_path, assistant=FakeAssistant(moving)) as there:
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        assert there.platform.sent[0][0].way_in
+        await there.hear(said("", by="mallory", code=there.platform.sent[0][0].way_in.code))
+        await there.quiet()
+        assert len(await there.cases()) == 2
+
+
+async def test_a_private_reply_tells_who_the_commenter_is_in_private(tmp_path: Path) -> None:
+    platform = FakePlatform(Channel.FACEBOOK)
+    platform.replies_privately = True
+    async with road(tmp_path, assistant=FakeAssistant(moving), platform=platform) as there:
+        comment = said("where is my order??", surface=Surface.PUBLIC, channel=Channel.FACEBOOK, scope="feed")
+        await there.hear(comment)
+        await there.until(lambda: len(platform.sent) == 2)
+        assert [out.opens_private for out, _, _ in platform.sent] == [False, True]
+        assert platform.texts[1] == "What's your order number?"
+        person = f"private-{comment.target}"
+        answer = said(
+            "104217", by=person, channel=Channel.FACEBOOK, scope="messenger", place=f"private:{comment.target}"
+        )
+        await there.hear(answer)
+        await there.until(lambda: len(platform.sent) == 4)
+        assert platform.texts[2:] == ["It arrives on Tuesday.", words.CLOSING]
+        await there.the_case()
+
+
+async def test_who_has_started_the_bot_before_is_written_to_directly(tmp_path: Path) -> None:
+    async with road(tmp_path, assistant=FakeAssistant(moving)) as there:
+        await there.hear(said("hello", by="ines"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 3)
+        assert {out.surface for out, _, _ in there.platform.sent[1:]} == {Surface.PUBLIC, Surface.PRIVATE}
+        await there.hear(said("104217"))
+        await there.until(lambda: len(there.platform.sent) == 5)
+        assert there.platform.texts.count("What's your order number?") == 2  # once for each of the two matters
+
+
+async def test_what_the_wall_refuses_is_replaced_and_the_matter_moves_aside(tmp_path: Path) -> None:
+    leaky = FakeAssistant(lambda request: said_back(request, "Please send us your order number and e-mail here."))
+    async with road(tmp_path, assistant=leaky) as there:
+        await there.hear(said("what now?", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        out, text, _ = there.platform.sent[0]
+        assert text == words.ACKNOWLEDGEMENT[Channel.TELEGRAM]
+        assert out.way_in is not None
+
+
+def handing_over(request: TurnRequest) -> Answer:
+    if request.text and "human" in request.text:
+        return said_back(request, effects=[HandoffEffect(reason="asked")], intent="human")
+    return said_back(request, f"You said {request.text}")
+
+
+async def test_who_asks_for_a_person_gets_one_and_the_bot_is_silent(tmp_path: Path) -> None:
+    async with road(tmp_path, assistant=FakeAssistant(handing_over)) as there:
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.hear(said("I want a human"))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        assert there.platform.texts[1] == words.HANDED_OVER_PRIVATE
+        asked = len(there.assistant.asked)
+        for number in range(5):
+            await there.hear(said(f"are you there? {number}"))
+        await there.quiet()
+        assert len(there.platform.sent) == 2
+        assert len(there.assistant.asked) == asked
+        case = await there.the_case()
+        assert (case["state"], case["reason"], case["epoch"]) == (CaseState.QUEUED, "asked", 2)
+        packet = await there.database.read(lambda conn: episodes.latest_packet(conn, case["id"]))
+        assert packet
+        assert packet["transcript_ref"]["count"] == 3
+        assert packet["reason"] == "asked"
+        assert len(await there.customer_said(case["id"])) == 7
+
+
+async def test_answers_decided_before_the_bot_let_go_are_still_given_in_order(tmp_path: Path) -> None:
+    async with road(tmp_path, assistant=FakeAssistant(handing_over)) as there:
+        there.platform.delay = 0.1
+        await there.hear(said("one"), said("two"), said("I want a human"))
+        await there.until(lambda: len(there.platform.sent) == 3)
+        assert there.platform.texts == ["You said one", "You said two", words.HANDED_OVER_PRIVATE]
+
+
+async def take_over(there: Road, case_id: str) -> None:
+    """An agent takes a case from the bot, as the desk does."""
+    await there.database.write(
+        lambda conn: case_store.move(
+            conn,
+            case_store.get(conn, case_id),
+            CaseState.QUEUED,
+            expected=[CaseState.BOT],
+            actor="agent:robin",
+            kind="takeover",
+            now=utc_now(),
+        )
+    )
+
+
+async def test_an_answer_decided_before_a_takeover_never_takes_effect(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        there.assistant.delay = 0.5
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.assistant.asked) == 1)
+        await take_over(there, (await there.the_case())["id"])
+        await there.quiet(0.8)
+        assert there.platform.sent == []
+
+
+async def test_an_answer_committed_but_not_sent_before_a_takeover_is_withdrawn(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        there.platform.failures = [SendRetryable(retry_after=0.5)]
+        await there.hear(said("hello"))
+        await there.until(lambda: not there.platform.failures)
+        case = await there.the_case()
+        await take_over(there, case["id"])
+        await there.quiet(1.6)
+        assert there.platform.sent == []
+        assert (await there.transcript(case["id"]))[-1].delivery is Delivery.NONE
+
+
+async def test_an_assistant_that_comes_back_answers_everybody(tmp_path: Path) -> None:
+    async with road(tmp_path, patience=30) as there:
+        there.assistant.down = True
+        await there.hear(*(said(f"hello {name}", by=name) for name in ("ines", "tom", "mei")))
+        await asyncio.sleep(0.8)
+        assert there.platform.sent == []
+        assert len(await there.cases()) == 3  # the desk shows them meanwhile
+        there.assistant.down = False
+        await there.until(lambda: len(there.platform.sent) == 3)
+
+
+async def test_an_assistant_that_stays_away_hands_over_and_says_so(tmp_path: Path) -> None:
+    async with road(tmp_path, patience=0.5) as there:
+        there.assistant.down = True
+        await there.hear(said("hello"), said("anybody?"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.quiet()
+        assert there.platform.texts == [words.UNHEALTHY_PRIVATE]
+        case = await there.the_case()
+        assert (case["state"], case["reason"]) == (CaseState.QUEUED, "bot_unhealthy")
+
+
+async def test_a_refused_message_is_shown_and_a_person_looks(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        there.platform.failures = [SendRefused("blocked by the customer")]
+        await there.hear(said("hello"))
+        await there.quiet(1.5)
+        case = await there.the_case()
+        assert (case["state"], case["reason"]) == (CaseState.QUEUED, "undeliverable")
+        assert (await there.transcript(case["id"]))[-1].delivery is Delivery.FAILED
+
+
+async def test_an_unclear_message_is_not_sent_again_and_a_person_looks_if_nothing_was_said_since(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        there.platform.failures = [SendUnclear("reset")]
+        await there.hear(said("hello"))
+        await there.quiet(1.0)
+        case = await there.the_case()
+        assert there.platform.sent == []
+        assert (await there.transcript(case["id"]))[-1].delivery is Delivery.UNCLEAR
+        assert case["state"] == CaseState.BOT
+        there.clock.offset = timedelta(minutes=10)
+        await there.quiet(1.5)
+        assert (await there.the_case())["state"] == CaseState.QUEUED
+
+
+async def test_what_was_being_sent_when_the_process_died_becomes_unclear(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.quiet()
+        await there.database.write(lambda conn: conn.execute(sa.update(outbox).values(status="sending")))
+    async with road(tmp_path) as again:
+        await again.quiet()
+        assert again.platform.sent == []
+        case = await again.the_case()
+        assert (await again.transcript(case["id"]))[-1].delivery is Delivery.UNCLEAR
+
+
+async def test_what_waited_when_the_process_stopped_is_taken_up_at_the_next_start(tmp_path: Path) -> None:
+    async with road(tmp_path, patience=60) as there:
+        there.assistant.down = True
+        await there.hear(said("hello"))
+        await there.quiet_or_not() if hasattr(there, "quiet_or_not") else await asyncio.sleep(0.4)
+    async with road(tmp_path) as again:
+        await again.until(lambda: again.platform.texts == ["You said hello"])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b"\xff\xfe"])
+async def test_what_cannot_be_understood_is_set_aside_and_stops_nobody(tmp_path: Path, body: bytes) -> None:
+    from gateway.intake.inbox import record
+    from gateway.messages import RawEvent
+
+    async with road(tmp_path) as there:
+        strange = RawEvent(native_id="strange", payload=body)
+        await there.database.write(lambda conn: record(conn, Channel.TELEGRAM, "brand", [strange], utc_now()))
+        await there.hear(said("hello"))
+        await there.until(lambda: there.platform.texts == ["You said hello"])
+        status = await there.database.read(
+            lambda conn: conn.execute(sa.select(inbox.c.status).where(inbox.c.native_id == "strange")).scalar_one()
+        )
+        assert status == InboxStatus.SET_ASIDE
+
+
+async def test_a_resolved_case_goes_back_to_the_bot_when_the_customer_writes_again(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        case = await there.the_case()
+        await take_over(there, case["id"])
+        await there.database.write(
+            lambda conn: case_store.move(
+                conn,
+                case_store.get(conn, case["id"]),
+                CaseState.RESOLVED,
+                expected=[CaseState.QUEUED],
+                actor="agent:robin",
+                kind="resolved",
+                now=utc_now(),
+            )
+        )
+        await there.hear(said("one more thing"))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        assert (await there.the_case())["state"] == CaseState.BOT
+
+
+async def test_a_choice_is_asked_as_an_intent_and_never_as_text(tmp_path: Path) -> None:
+    assistant = FakeAssistant(
+        lambda request: said_back(request, "Which?", buttons=[ReplyButton(title="Delivery", intent="delivery_time")])
+    )
+    async with road(tmp_path, assistant=assistant) as there:
+        await there.hear(said("hm"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        assert there.platform.sent[0][0].buttons[0].choice == "delivery_time"
+        await there.hear(said("Delivery", choice="delivery_time"))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        assert assistant.asked[-1].intent is not None
+        assert assistant.asked[-1].text is None
+
+
+async def test_the_dialogue_state_is_carried_per_surface(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        await there.hear(said("one"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.hear(said("two", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        await there.hear(said("three"))
+        await there.until(lambda: len(there.platform.sent) == 3)
+        assert [(request.state or {}).get("turns") for request in there.assistant.asked] == [None, None, 1]
+
+
+async def test_the_bots_words_stand_after_the_question_also_where_the_platforms_clock_is_ahead(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        await there.hear(said("hello", at=utc_now() + timedelta(seconds=30)))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        case = await there.the_case()
+        authors = [message.author for message in await there.transcript(case["id"])]
+        assert authors == [Author.CUSTOMER, Author.BOT]
+
+
+async def test_the_reference_of_a_transcript_changes_with_every_word(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        case = await there.the_case()
+        before = await there.database.read(lambda conn: transcript.reference(conn, case["id"]))
+        await there.hear(said("hello again"))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        after = await there.database.read(lambda conn: transcript.reference(conn, case["id"]))
+        assert before["sha256"] != after["sha256"]
+        assert (before["count"], after["count"]) == (2, 4)
