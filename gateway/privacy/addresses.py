@@ -1,0 +1,42 @@
+"""Postal addresses: a house number beside a street's name, and postcodes that are called so."""
+
+import re
+from collections.abc import Iterator
+
+from gateway.privacy.findings import Finding
+
+_NAME = r"[A-Z][\w'.-]{1,30}"
+_STREET = (
+    r"(?:[Ss]treet|St|[Rr]oad|Rd|[Aa]venue|Ave|[Ll]ane|Ln|[Dd]rive|Dr|[Cc]ourt|Ct|[Cc]rescent|[Cc]lose|[Ss]quare|Sq"
+    r"|[Tt]errace|[Gg]ardens|[Bb]oulevard|Blvd|[Pp]arkway|Pkwy|[Hh]ighway|[Gg]rove|[Mm]ews)\b"
+)
+_LOWER = r"(?:(?!(?:the|a|of|in|on)\b)[a-z]{3,20}[ ]){1,2}(?:street|road|avenue|lane|crescent)\b"
+_WAY = r"(?:rue|avenue|boulevard|chemin|impasse|allee)(?:[ ][\w'-]{1,20}){1,4}"
+_PATTERNS = (
+    re.compile(rf"\b[0-9]{{1,5}}[a-zA-Z]?,?[ ](?:{_NAME}[ ]){{1,3}}{_STREET}\.?"),
+    re.compile(rf"\b[0-9]{{1,5}}[a-z]?,?[ ]{_LOWER}"),
+    re.compile(
+        r"\b[A-Z][\w-]{2,40}?(?:stra(?:ss|ß)e|str\.|weg|platz|allee|gasse|ufer|damm)[ ][0-9]{1,4}[ ]?[a-z]?\b"
+        r"(?:,?[ ][0-9]{5}[ ][A-Z]\w{1,30})?"
+    ),
+    re.compile(rf"\b[0-9]{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ]{_WAY}", re.IGNORECASE),
+    re.compile(
+        r"\b(?:calle|avenida|avda\.?|plaza|paseo|c/)[ ](?:[\w'.-]{1,20},?[ ]){1,4}(?:n\.?[ ]?)?[0-9]{1,4}\b",
+        re.IGNORECASE,
+    ),
+)
+_LIVES = re.compile(
+    r"\b(?:post\s?code|zip(?:\s?code)?|plz|postleitzahl|codigo\spostal|code\spostal|my\saddress|i\slive|living\sat"
+    r"|deliver(?:ed|y)?\sto)\b[^0-9\n]{0,30}?"
+    r"(?P<code>\b(?:[A-Z]{1,2}[0-9][A-Z0-9]?\s?[0-9][A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?)\b)",
+    re.IGNORECASE,
+)
+
+
+def find_addresses(text: str) -> Iterator[Finding]:
+    """Postal addresses in a folded text without noise."""
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            yield Finding("address", match.start(), match.end(), 0.7, "a street with a house number")
+    for match in _LIVES.finditer(text):
+        yield Finding("address", *match.span("code"), 0.75, "a postcode that is called so")

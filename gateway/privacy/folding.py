@@ -1,0 +1,67 @@
+"""Folding: one plain spelling for many disguises, with the way back to the original offsets.
+
+Full-width, circled, mathematical and foreign digits become 0-9; accents, zero-width characters and enclosing marks go;
+dashes, spaces and quotation marks become their ASCII kin; letters that only look Latin become Latin.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+import msgspec
+
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеоѕіјрсухԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρ’‘‚‛ʼ`´“”„«»⁄∕",
+    "ABESIJKMHOPCTYXaeosijpcyxdhABEZHIKMNOPTYXovp'''''''\"\"\"\"\"//",
+)
+
+
+class Folded(msgspec.Struct, frozen=True):
+    """A folded text that knows where each of its characters came from."""
+
+    text: str
+    origins: tuple[int, ...] | None
+    """The index in the original of each character; None where folding changed no index."""
+    length: int
+    """Of the original."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that a span of the folded text stands for."""
+        if self.origins is None:
+            return start, end
+        if start >= end:
+            return (self.origins[start] if start < len(self.origins) else self.length,) * 2
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """Fold a text."""
+    if text.isascii():
+        return Folded(text, None, len(text))
+    characters: list[str] = []
+    origins: list[int] = []
+    for index, character in enumerate(text):
+        folded = character if character.isascii() else _fold_character(character)
+        characters.append(folded)
+        origins.extend([index] * len(folded))
+    return Folded("".join(characters), tuple(origins), len(text))
+
+
+@lru_cache(maxsize=8192)
+def _fold_character(character: str) -> str:
+    decimal = unicodedata.decimal(character, None)
+    if decimal is not None:
+        return str(decimal)
+    parts = unicodedata.normalize("NFKD", character.translate(_LOOKALIKES)).translate(_LOOKALIKES)
+    return "".join(_plain(part) for part in parts)
+
+
+def _plain(part: str) -> str:
+    match unicodedata.category(part):
+        case "Mn" | "Me" | "Cf":
+            return ""
+        case "Zs" | "Zl" | "Zp":
+            return " "
+        case "Pd":
+            return "-"
+        case _:
+            return part

@@ -1,0 +1,50 @@
+"""What holds digits and is nobody's data: links, handles, prices, dates, times, versions, counts, our own codes."""
+
+import re
+
+from gateway import codes
+
+LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]{1,2000}", re.IGNORECASE)
+
+_MONEY = r"(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|quid|cents?|pence)\b"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_UNIT = (
+    r"(?:items?|followers?|points?|miles|km|people|customers|users|members|pieces|pcs|stores|years?|months?|weeks?|days?"
+    r"|hours?|hrs?|minutes?|mins?|seconds?|secs?|times|kg|g|ml|cl|cm|mm|m|gb|tb|mb|mbps|mah|watts?|x)\b"
+)
+_NOISE = re.compile(
+    rf"""
+      [€$£¥₹]\s?[0-9][0-9.,]{{0,20}}(?:\s?(?:k|m|bn)\b)?
+    | \b{_MONEY}\s?[0-9][0-9.,]{{0,20}}
+    | (?<![\w.,])[0-9][0-9.,]{{0,20}}\s?(?:[€$£¥₹%]|percent\b|{_MONEY})
+    | \b(?:19|20)[0-9]{{2}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?![0-9])
+    | \b[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.](?:19|20)[0-9]{{2}}(?![0-9])
+    | \b[0-9]{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:\s[0-9]{{4}})?\b
+    | \b[0-9]{{1,2}}[:.][0-9]{{2}}(?::[0-9]{{2}})?(?:\s?[ap]\.?m\b)?(?![0-9.])
+    | \b(?:v|ver|version|ios|android|windows|build|firmware|update)\.?\s?[0-9][0-9.]{{0,20}}\b
+    | (?<![\w.,])[0-9][0-9.,]{{0,20}}\s?{_UNIT}
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_NAMES = re.compile(r"(?<!\w)@\w{1,50}(?!\w|\.\w)|(?<!\w)\#[^\W0-9]{1,100}(?!\w)")
+
+
+def without_noise(text: str) -> str:
+    """The text with spaces in the place of noise: every offset stays."""
+    text = LINK.sub(_blank, without_codes(text))
+    text = _NAMES.sub(_blank, text)
+    return _NOISE.sub(_blank, text)
+
+
+def without_codes(text: str) -> str:
+    """The text with spaces in the place of the codes that our own ways in carry: `REF-` is no order's reference."""
+    while code := codes.find(text):
+        text = text.replace(code, " " * len(code))
+    return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())

@@ -1,0 +1,23 @@
+"""Sentences and clauses of a folded text, as spans."""
+
+import re
+from collections.abc import Iterator
+
+# A full stop ends a sentence only before a space: "wren.example" and "no.5" go on.
+_SENTENCE = re.compile(r"(?:[^.!?;\n]|\.(?=\S))+[.!?;\n]{0,3}")
+_CLAUSE = re.compile(r"[^,:()]+[,:()]?|[,:()]")
+_ABBREVIATION = re.compile(r"\b(no|nr|ref|tel|e\.g|i\.e|num|approx|st)\.(?=\s)", re.IGNORECASE)
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the sentences."""
+    for match in _SENTENCE.finditer(_ABBREVIATION.sub(r"\1 ", text)):
+        yield match.span()
+
+
+def clause_of(text: str, start: int, position: int) -> str:
+    """The clause of the sentence from `start` in which `position` lies, up to that position."""
+    found = ""
+    for match in _CLAUSE.finditer(text, start, position):
+        found = match.group()
+    return found
