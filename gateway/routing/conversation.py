@@ -56,13 +56,16 @@ class Conversation:
         self._detector = detector
         self._database = database
 
-    async def ask(self, case: Case, head: Waiting) -> Script:
-        """Have the assistant answer the head of a case's line. Raises `AssistantError`."""
+    async def ask(self, case: Case, head: Waiting, *, writes_first: bool) -> Script:
+        """Have the assistant answer the head of a case's line. Raises `AssistantError`.
+
+        `writes_first`: should the matter move aside, we may say the first words in private.
+        """
         said = head.said
         state = _State(case)
         if said.place.surface is Surface.PUBLIC:
             answer = await self._turn(case, head, state, _what(said))
-            opening = await self._opening(case, head, state, answer)
+            opening = await self._opening(case, head, state, answer) if writes_first else []
             return _script(answer, state, replies=answer.replies, opening=opening)
         waiting = await self._database.read(lambda conn: moves.of_case(conn, case.id, MoveState.INVITED))
         if not waiting:

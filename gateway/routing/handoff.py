@@ -1,4 +1,4 @@
-"""Handing a case to people: packet, queue, higher epoch and a silent bot in one transaction; only then is anybody told."""
+"""Handing a case to people: packet, queue, higher epoch and a silent bot in one transaction; then the customer is told."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from gateway.cases import Case, CaseState, HandoffReason
 from gateway.messages import Author, Surface
 from gateway.privacy.wall import Wall
 from gateway.routing import words
+from gateway.routing.address import addressed
 from gateway.sending import outbox
 from gateway.storage import cases, episodes, transcript
 
@@ -60,7 +61,7 @@ def _tell(
     conn: Connection, case: Case, reason: HandoffReason, thread: transcript.CaseThread, wall: Wall, now: datetime
 ) -> None:
     if thread.surface is Surface.PUBLIC:
-        said = wall.check(words.HANDED_OVER_PUBLIC, thread.channel)
+        said = wall.check(addressed(conn, case, thread.channel, words.HANDED_OVER_PUBLIC), thread.channel)
         outbox.put_public(conn, case, thread, said, author=Author.SYSTEM, now=now)
         return
     text = words.UNHEALTHY_PRIVATE if reason is HandoffReason.BOT_UNHEALTHY else words.HANDED_OVER_PRIVATE

@@ -15,6 +15,7 @@ from gateway.errors import WallRefusal
 from gateway.messages import Author, Channel, WayIn
 from gateway.privacy.wall import Wall
 from gateway.routing import words
+from gateway.routing.address import addressed
 from gateway.sending import outbox
 from gateway.storage import events, moves, timers, transcript
 from gateway.storage.moves import Move, MoveState
@@ -64,7 +65,8 @@ def invite(
         said = wall.check(text, thread.channel)
     except WallRefusal:
         metrics.wall_refusals.labels(Author.BOT).inc()
-        said = wall.check(words.ACKNOWLEDGEMENT[thread.channel], thread.channel)
+        fixed = addressed(conn, case, thread.channel, words.ACKNOWLEDGEMENT[thread.channel])
+        said = wall.check(fixed, thread.channel)
     outbox.put_public(conn, case, thread, said, author=Author.BOT, now=now, way_in=way_in)
 
 
@@ -94,22 +96,27 @@ def close_in_public(conn: Connection, case: Case, wall: Wall, now: datetime) -> 
             continue
         # The closing answers the post that asked, not whatever the customer wrote in that place since.
         where = msgspec.structs.replace(thread, target=move.target)
-        said = wall.check(words.CLOSING, thread.channel)
+        said = wall.check(addressed(conn, case, thread.channel, words.CLOSING), thread.channel)
         outbox.put_public(conn, case, where, said, author=Author.SYSTEM, now=now, extras={"closing": True})
         _note(conn, case, "move.public_closed", now, move.thread_id)
 
 
-def direct_thread(
-    conn: Connection, case: Case, public: transcript.CaseThread, now: datetime
-) -> transcript.CaseThread | None:
+def direct_thread_id(conn: Connection, case: Case, channel: Channel, account: str) -> int | None:
     """The private thread in which we may write first, because the customer has written to us there before.
 
     Telegram only: a bot may write to whoever has started it. X lets an automated account write only after the customer
     did so about this matter; Messenger has its 24-hour window, and the private reply instead.
     """
-    if public.channel is not Channel.TELEGRAM:
+    if channel is not Channel.TELEGRAM:
         return None
-    known = transcript.private_thread_with(conn, case.customer_id, public.channel, public.account)
+    return transcript.private_thread_with(conn, case.customer_id, channel, account)
+
+
+def direct_thread(
+    conn: Connection, case: Case, public: transcript.CaseThread, now: datetime
+) -> transcript.CaseThread | None:
+    """That thread, made one of the case's own."""
+    known = direct_thread_id(conn, case, public.channel, public.account)
     if known is None:
         return None
     thread = next((thread for thread in transcript.threads_of(conn, case.id) if thread.id == known), None)

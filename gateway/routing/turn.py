@@ -13,6 +13,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -28,6 +29,7 @@ from gateway.intake.inbox import InboxStatus, Waiting
 from gateway.messages import Author, Button, Channel, Said, Surface
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move
+from gateway.routing.address import addressed
 from gateway.routing.assistant import (
     HandoffEffect,
     MoveAsideEffect,
@@ -144,7 +146,8 @@ class Turns:
 
     async def _answer(self, case: Case, head: Waiting) -> None:
         try:
-            script = await self._conversation.ask(case, head)
+            writes_first = await self._database.read(partial(self._writes_first, case, head.said))
+            script = await self._conversation.ask(case, head, writes_first=writes_first)
         except AssistantError as error:
             await self._failed(case, head, error)
             return
@@ -157,6 +160,14 @@ class Turns:
             await self._failed(case, head, AssistantUnavailable("The answer could not be committed."))
             return
         self._wake_sender()
+
+    def _writes_first(self, case: Case, said: Said, conn: Connection) -> bool:
+        """Whether we could say the first words in private, should this public message move aside."""
+        if said.place.surface is not Surface.PUBLIC:
+            return False
+        if self._channels[said.channel].writes_first(said):
+            return True
+        return private_move.direct_thread_id(conn, case, said.channel, said.account) is not None
 
     def _commit(self, conn: Connection, case: Case, head: Waiting, script: Script) -> None:
         """All effects of a turn in one transaction, under the epoch that it was decided with."""
@@ -209,7 +220,7 @@ class Turns:
                 outbox.put_private(conn, case, thread, reply.text, author=Author.BOT, now=now, buttons=buttons)
             return
         # One public reply a turn: X asks for no more, and a thread that everybody reads wants no chatter.
-        text = _addressed("\n\n".join(reply.text for reply in replies), said)
+        text = addressed(conn, case, thread.channel, "\n\n".join(reply.text for reply in replies))
         if moving is not None:
             self._move_aside(conn, case, thread, said, text, moving, script, now)
         elif text:
@@ -236,14 +247,15 @@ class Turns:
         channel = self._channels[thread.channel]
         standing = private_move.standing_invitation(conn, case.id, thread.id)
         code = standing.code if standing else script.code
-        anchored = script.opening and standing is None and channel.writes_first(said)
-        direct = private_move.direct_thread(conn, case, thread, now) if script.opening and standing is None else None
+        fresh = bool(script.opening) and standing is None
+        anchored = fresh and channel.writes_first(said)
+        direct = private_move.direct_thread(conn, case, thread, now) if fresh and not anchored else None
         invitation = Invitation(
             intent=moving.intent,
             entities=moving.entities,
             way_in=channel.way_in(code, said),
             lasts=self._settings.code_lasts,
-            begun=bool(anchored or direct),
+            begun=anchored or direct is not None,
         )
         private_move.invite(conn, case, thread, text, invitation, self._wall, now)
         if anchored:
@@ -323,10 +335,3 @@ def _for_people(conn: Connection, case: Case, head: Waiting, now: datetime) -> N
             now=now,
             agent_id=case.agent_id,
         )
-
-
-def _addressed(text: str, said: Said) -> str:
-    """On X a reply begins with whom it is for; it also keeps two customers' same answer from being one text twice."""
-    if text and said.channel is Channel.TWITTER and said.sender.handle:
-        return f"@{said.sender.handle} {text}"
-    return text

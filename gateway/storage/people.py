@@ -74,6 +74,17 @@ def name_of(conn: Connection, customer: int) -> str:
     return str(conn.execute(sa.select(customers.c.name).where(customers.c.id == customer)).scalar_one())
 
 
+def handle_of(conn: Connection, customer: int, channel: Channel) -> str:
+    """The name by which the customer is called on a channel; empty where it has none."""
+    found = conn.execute(
+        sa.select(identities.c.handle)
+        .where(identities.c.customer_id == customer, identities.c.channel == channel, identities.c.handle != "")
+        .order_by(identities.c.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    return str(found or "")
+
+
 def identities_of(conn: Connection, customer: int) -> list[dict[str, object]]:
     """The customer's accounts, oldest first."""
     rows = conn.execute(

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from gateway import app as composition
@@ -79,8 +80,6 @@ class Road:
 
     async def hear(self, *messages: Said) -> None:
         """Have events arrive, as intake records them."""
-        import msgspec
-
         raw = [RawEvent(native_id=message.native_id, payload=msgspec.json.encode(message)) for message in messages]
         channel = messages[0].channel
         await self.database.write(lambda conn: inbox.record(conn, channel, "brand", raw, utc_now()))
@@ -95,9 +94,7 @@ class Road:
     async def quiet(self, seconds: float = 0.6) -> None:
         """Wait until the inbox has nothing waiting, and a little longer."""
         async with asyncio.timeout(10):
-            while await self.database.read(
-                lambda conn: inbox.new_ones(conn) or inbox.cases_in_line(conn)
-            ):
+            while await self.database.read(lambda conn: inbox.new_ones(conn) or inbox.cases_in_line(conn)):
                 await asyncio.sleep(0.02)
         await asyncio.sleep(seconds)
 
@@ -149,6 +146,3 @@ async def road(
         yield Road(gateway, database, platform, assistant, clock)
     finally:
         await gateway.stop()
-
-
-__all__ = ["BRAND", "Road", "road", "said", "timedelta"]

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from gateway.cases import CaseState
 from gateway.clock import utc_now
 from gateway.errors import SendRefused, SendRetryable, SendUnclear
-from gateway.intake.inbox import InboxStatus
-from gateway.messages import Author, Channel, Delivery, Surface
+from gateway.intake.inbox import InboxStatus, record
+from gateway.messages import Author, Channel, Delivery, RawEvent, Surface
 from gateway.routing import words
 from gateway.routing.assistant import (
     Answer,
@@ -45,7 +45,9 @@ async def test_the_same_event_five_times_is_one_message(tmp_path: Path) -> None:
         assert there.platform.texts == ["You said hello"]
 
 
-async def test_fifty_shuffled_events_stand_and_are_answered_in_the_order_in_which_they_were_said(tmp_path: Path) -> None:
+async def test_fifty_shuffled_events_stand_and_are_answered_in_the_order_in_which_they_were_said(
+    tmp_path: Path,
+) -> None:
     start = utc_now() - timedelta(minutes=10)
     everything = [
         said(f"{name} {number}", by=name, at=start + timedelta(seconds=number), order=number)
@@ -273,7 +275,9 @@ async def test_a_refused_message_is_shown_and_a_person_looks(tmp_path: Path) -> 
         assert (await there.transcript(case["id"]))[-1].delivery is Delivery.FAILED
 
 
-async def test_an_unclear_message_is_not_sent_again_and_a_person_looks_if_nothing_was_said_since(tmp_path: Path) -> None:
+async def test_an_unclear_message_is_not_sent_again_and_a_person_looks_if_nothing_was_said_since(
+    tmp_path: Path,
+) -> None:
     async with road(tmp_path) as there:
         there.platform.failures = [SendUnclear("reset")]
         await there.hear(said("hello"))
@@ -304,16 +308,13 @@ async def test_what_waited_when_the_process_stopped_is_taken_up_at_the_next_star
     async with road(tmp_path, patience=60) as there:
         there.assistant.down = True
         await there.hear(said("hello"))
-        await there.quiet_or_not() if hasattr(there, "quiet_or_not") else await asyncio.sleep(0.4)
+        await there.until(lambda: len(there.assistant.asked) > 1)
     async with road(tmp_path) as again:
         await again.until(lambda: again.platform.texts == ["You said hello"])
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"\xff\xfe"])
 async def test_what_cannot_be_understood_is_set_aside_and_stops_nobody(tmp_path: Path, body: bytes) -> None:
-    from gateway.intake.inbox import record
-    from gateway.messages import RawEvent
-
     async with road(tmp_path) as there:
         strange = RawEvent(native_id="strange", payload=body)
         await there.database.write(lambda conn: record(conn, Channel.TELEGRAM, "brand", [strange], utc_now()))

@@ -1,0 +1,5 @@
+"""`python -m aside` is `aside`."""
+
+from aside.cli import main
+
+main()

@@ -1,0 +1,183 @@
+"""The console command `aside`. A person who errs gets one sentence and an exit status of 1; never a traceback."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+from pydantic import ValidationError
+from sqlalchemy.engine import Connection
+
+from aside import run as runner
+from aside import serve as server
+from aside import setup as setting_up
+from gateway.clock import utc_now
+from gateway.errors import AsideError, SettingsError
+from gateway.intake import inbox
+from gateway.intake.inbox import InboxStatus
+from gateway.messages import Channel
+from gateway.settings import ROOT, Settings
+from gateway.storage.database import create_engine
+from gateway.storage.migrate import migrate
+from handoff import tokens, users
+from handoff.users import Role
+
+T = TypeVar("T")
+
+
+@click.group()
+def cli() -> None:
+    """Customer service on social channels that knows when to step aside."""
+
+
+@cli.command()
+def setup() -> None:
+    """Prepare what `run` needs: token, trained model, database. Does only what changed."""
+    setting_up.set_up(_settings())
+
+
+@cli.command()
+@click.option("--playground", is_flag=True, help="With pretend X, Facebook and Telegram.")
+def run(playground: bool) -> None:
+    """Run everything on this machine: Rasa, actions, gateway with desk and worker."""
+    setting_up.set_up(_settings())
+    runner.run(_settings(), playground=playground)
+
+
+@cli.command()
+def serve() -> None:
+    """Run gateway, worker and desk. The assistant runs elsewhere (`aside assistant`, RASA_URL)."""
+    server.serve(_settings())
+
+
+@cli.command()
+def assistant() -> None:
+    """Run the assistant alone: Rasa and its action server."""
+    runner.assistant(_settings())
+
+
+@cli.command(name="migrate")
+def migrate_database() -> None:
+    """Bring the database to this version's tables."""
+    settings = _settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.database)
+    migrate(engine)
+    engine.dispose()
+    click.echo("The database is up to date.")
+
+
+@cli.command()
+@click.option("--channel", type=click.Choice([channel.value for channel in Channel]), help="Only of this channel.")
+@click.option("--ignored", is_flag=True, help="Also what was taken for not being for us.")
+def replay(channel: str | None, ignored: bool) -> None:
+    """Have events that were set aside understood once more, for example after an update."""
+    of = Channel(channel) if channel else None
+    statuses = [InboxStatus.SET_ASIDE, *([InboxStatus.IGNORED] if ignored else [])]
+    count = _transaction(lambda conn: sum(inbox.reopen(conn, status, of) for status in statuses))
+    click.echo(f"{count} event(s) will be looked at again.")
+
+
+@cli.group()
+def agent() -> None:
+    """The people who sign in to the desk."""
+
+
+@agent.command(name="add")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.AGENT.value, show_default=True)
+@click.option("--print-token", is_flag=True, help="Print a token for the API instead of asking for a password.")
+def add_agent(name: str, role: str, print_token: bool) -> None:
+    """Add somebody."""
+    password = None if print_token else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    def add(conn: Connection) -> str:
+        user = users.add(conn, name, role, utc_now(), password)
+        return tokens.issue(conn, user.id, utc_now()) if print_token else ""
+
+    token = _transaction(add)
+    click.echo(token or f"{name} can sign in now.")
+
+
+@agent.command(name="list")
+def list_agents() -> None:
+    """List everybody."""
+    for user in _transaction(users.list_all):
+        click.echo(f"{user.name}\t{user.role}\t{'disabled' if user.disabled_at else 'enabled'}")
+
+
+@agent.command(name="disable")
+@click.argument("name")
+def disable_agent(name: str) -> None:
+    """Shut somebody out: sessions end, tokens are revoked."""
+    _transaction(lambda conn: users.disable(conn, name, utc_now()))
+    click.echo(f"{name} is shut out.")
+
+
+@agent.command(name="password")
+@click.argument("name")
+def set_password(name: str) -> None:
+    """Give somebody a new password."""
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    def change(conn: Connection) -> None:
+        user = users.find(conn, name)
+        if user is None:
+            raise SettingsError(f"There is nobody called {name}.")
+        users.set_password(conn, user.id, password)
+
+    _transaction(change)
+    click.echo(f"{name} has a new password.")
+
+
+@cli.group()
+def nlu() -> None:
+    """What the assistant learns from."""
+
+
+@nlu.command()
+def validate() -> None:
+    """Say what is wrong in the training data, with file and line."""
+    _in_bot("bot.training.validate")
+
+
+@nlu.command()
+def train() -> None:
+    """Train the assistant, if its data or settings changed."""
+    _in_bot("bot.training.train")
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        cli(standalone_mode=True)
+    except AsideError as error:
+        click.echo(error.message, err=True)
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        raise SettingsError(f"A setting is wrong: {wrong}.") from error
+
+
+def _transaction(work: Callable[[Connection], T]) -> T:
+    settings = _settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.database)
+    try:
+        migrate(engine)
+        with engine.begin() as conn:
+            return work(conn)
+    finally:
+        engine.dispose()
+
+
+def _in_bot(module: str) -> None:
+    done = subprocess.run([str(setting_up.bot_python()), "-m", module], cwd=ROOT, check=False)  # noqa: S603
+    if done.returncode:
+        sys.exit(done.returncode)

@@ -1,0 +1,211 @@
+"""`aside run`: the assistant, its actions, the gateway with the desk and, if wanted, the playground, in one go.
+
+ports free? -> set up what changed -> start all -> wait until each answers -> addresses and a sign-in -> until Ctrl-C
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import click
+import httpx
+from sqlalchemy.engine import Engine
+
+from aside.processes import Child, Program, refuse_taken_ports
+from aside.setup import bot_python
+from gateway.clock import utc_now
+from gateway.errors import SettingsError
+from gateway.settings import ROOT, Settings
+from gateway.storage.database import create_engine
+from gateway.storage.migrate import migrate
+from handoff import users
+from handoff.users import Role
+from playground.settings import demo_environment
+
+_DEMO_AGENT: Final = "robin"
+_FIRST_ADMIN: Final = "admin"
+
+
+def run(settings: Settings, *, playground: bool) -> None:
+    """Run everything on this machine until told to stop. Raises `SettingsError`."""
+    ports = {"ASIDE_PORT": settings.aside_port, "RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port}
+    if playground:
+        ports["PLAYGROUND_PORT"] = settings.playground_port
+    refuse_taken_ports(ports)
+    environment = _environment(settings, playground=playground)
+    sign_in = _sign_in(settings, playground=playground)
+    asyncio.run(_keep_running(settings, environment, sign_in, playground=playground))
+
+
+def assistant(settings: Settings) -> None:
+    """Run the assistant and its action server alone. Raises `SettingsError`."""
+    refuse_taken_ports({"RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port})
+    programs = _assistant_programs(settings, _environment(settings, playground=False))
+    asyncio.run(_supervise(programs, lambda: click.echo(f"The assistant answers at {settings.assistant}.")))
+
+
+async def _keep_running(settings: Settings, environment: Mapping[str, str], sign_in: str, *, playground: bool) -> None:
+    programs = _assistant_programs(settings, environment)
+    programs.append(
+        Program(
+            name="the gateway",
+            command=[sys.executable, "-m", "aside", "serve"],
+            environment=environment,
+            log=settings.home / "logs" / "gateway.log",
+            ready=_answers(f"http://127.0.0.1:{settings.aside_port}/healthz"),
+            patience=60,
+        )
+    )
+    if playground:
+        programs.append(
+            Program(
+                name="the playground",
+                command=[sys.executable, "-m", "playground"],
+                environment=environment,
+                log=settings.home / "logs" / "playground.log",
+                ready=_answers(f"http://127.0.0.1:{settings.playground_port}/"),
+                patience=60,
+            )
+        )
+
+    def announce() -> None:
+        click.echo("")
+        if playground:
+            click.echo(f"  Playground  http://127.0.0.1:{settings.playground_port}/   play the customers here")
+        click.echo(f"  Desk        {settings.url}/desk   pick up handoffs here")
+        click.echo(f"  API         {settings.url}/docs")
+        click.echo(f"  {sign_in}")
+        click.echo(f"  Logs        {settings.home / 'logs'}")
+        click.echo("\nCtrl-C stops everything.")
+
+    await _supervise(programs, announce)
+
+
+def _assistant_programs(settings: Settings, environment: Mapping[str, str]) -> list[Program]:
+    token = environment["ASIDE_BOT_TOKEN"]
+    return [
+        Program(
+            name="the action server",
+            command=[sys.executable, "-m", "actions.serve"],
+            environment=environment,
+            log=settings.home / "logs" / "actions.log",
+            ready=_answers(f"http://127.0.0.1:{settings.actions_port}/health"),
+            patience=60,
+        ),
+        Program(
+            name="the assistant",
+            command=[str(bot_python()), "-m", "bot.serve"],
+            environment={**environment, "RASA_CACHE_DIRECTORY": str(settings.home / "rasa-cache")},
+            log=settings.home / "logs" / "rasa.log",
+            ready=_answers(f"{settings.assistant}/webhooks/gateway/ready", token),
+            patience=240,
+        ),
+    ]
+
+
+async def _supervise(programs: list[Program], announce: Callable[[], None]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    children = [Child(program, ROOT) for program in programs]
+    stopped: asyncio.Task[bool] = asyncio.create_task(stop.wait())
+    try:
+        for child in children:
+            await child.start()
+        ready = asyncio.create_task(_all_ready(children))
+        await asyncio.wait({ready, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            ready.cancel()
+        else:
+            try:
+                await ready
+            except* SettingsError as errors:
+                raise errors.exceptions[0] from None
+            announce()
+            await stopped
+    finally:
+        stopped.cancel()
+        click.echo("\nStopping …")
+        await asyncio.gather(*(child.stop() for child in children))
+        click.echo("Stopped.")
+
+
+async def _all_ready(children: list[Child]) -> bool:
+    async with asyncio.TaskGroup() as group:
+        for child in children:
+            group.create_task(_say_when_ready(child))
+    return True
+
+
+async def _say_when_ready(child: Child) -> None:
+    started = time.monotonic()
+    click.echo(f"Starting {child.program.name} …")
+    await child.wait_ready()
+    click.echo(f"{child.program.name.capitalize()} is ready ({time.monotonic() - started:.0f} s).")
+
+
+def _answers(url: str, token: str = "") -> Callable[[], Awaitable[bool]]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def ask() -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=2.0) as client:
+                return (await client.get(url, headers=headers)).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    return ask
+
+
+def _environment(settings: Settings, *, playground: bool) -> dict[str, str]:
+    token = settings.aside_bot_token.get_secret_value()
+    if not token:
+        raise SettingsError("ASIDE_BOT_TOKEN is not set. `make setup` writes one into .env.")
+    environment = {
+        "ASIDE_HOME": str(settings.home),
+        "ASIDE_PORT": str(settings.aside_port),
+        "PLAYGROUND_PORT": str(settings.playground_port),
+        "RASA_PORT": str(settings.rasa_port),
+        "ACTIONS_PORT": str(settings.actions_port),
+        "ASIDE_BOT_TOKEN": token,
+        "PYTHONPATH": str(ROOT),
+    }
+    if playground:
+        # The playground stands in for all three networks; what the operator has set wins.
+        demo = demo_environment({**os.environ, **environment})
+        environment.update({name: value for name, value in demo.items() if not os.environ.get(name)})
+    return environment
+
+
+def _sign_in(settings: Settings, *, playground: bool) -> str:
+    """A way into the desk: a demo agent with the playground; the first admin on an empty desk; else nothing new."""
+    engine = _database(settings)
+    try:
+        with engine.begin() as conn:
+            password = secrets.token_urlsafe(9)
+            if playground:
+                demo = users.find(conn, _DEMO_AGENT)
+                if demo is None:
+                    users.add(conn, _DEMO_AGENT, Role.SUPERVISOR, utc_now(), password)
+                else:
+                    users.set_password(conn, demo.id, password)
+                return f"Sign in     {_DEMO_AGENT} / {password}"
+            if not users.list_all(conn):
+                users.add(conn, _FIRST_ADMIN, Role.ADMIN, utc_now(), password)
+                return f"Sign in     {_FIRST_ADMIN} / {password}   (shown this once; `aside agent password` changes it)"
+            return "Sign in     as before; `aside agent add NAME` makes another"
+    finally:
+        engine.dispose()
+
+
+def _database(settings: Settings) -> Engine:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.database)
+    migrate(engine)
+    return engine
