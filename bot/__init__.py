@@ -1,0 +1,1 @@
+"""Aside's assistant: Rasa Open Source with our channel, tracker store and NLU components."""

@@ -1,0 +1,1 @@
+"""Rasa's one channel: the gateway."""

@@ -1,0 +1,1 @@
+"""One turn of the dialogue, with failures that show."""

@@ -1,0 +1,1 @@
+"""From the files that trainers edit to a model that may be served."""

@@ -1,0 +1,110 @@
+"""The policy table at work: what the public gets to see, for every intent there is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from assistant import ROOT, effects, texts
+from ruamel.yaml import YAML
+
+from bot.dialogue.policy import PolicyError, PolicyTable, Row
+
+TABLE = PolicyTable.parse(YAML(typ="rt").load((ROOT / "bot" / "domain" / "policy.yml").read_text()))
+INTENTS = [row.intent for row in TABLE]
+#: What a public text must not ask for.
+REQUEST_FOR_DATA = re.compile(r"\byour (order number|e-?mail|phone|address|name)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("channel", ["twitter", "facebook", "telegram"])
+@pytest.mark.parametrize("intent", INTENTS)
+def test_the_public_gets_what_the_table_says(conversation, intent, channel):
+    answer = conversation("public", channel).choose(intent)
+    decision = TABLE.row(intent).public
+    assert answer["policy"] == decision
+    assert bool(effects(answer, "move_aside")) == (decision == "move")
+    assert bool(effects(answer, "handoff")) == (decision == "person")
+    assert bool(answer["replies"]) == (decision != "person")
+    for reply in answer["replies"]:
+        assert len(reply["text"]) <= 230
+    assert not REQUEST_FOR_DATA.search(texts(answer))
+    assert answer["state"]["loop"] is None
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+def test_in_private_every_intent_has_an_answer(conversation, intent):
+    answer = conversation().choose(intent)
+    assert answer["policy"] == TABLE.row(intent).private
+    assert bool(effects(answer, "handoff")) == (TABLE.row(intent).private == "person")
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [("twitter", "button below"), ("facebook", "private message"), ("telegram", "Press the button")],
+)
+def test_the_way_aside_is_described_as_it_is_on_each_channel(conversation, channel, words):
+    answer = conversation("public", channel).say("my parcel arrived broken")
+    assert words in texts(answer)
+
+
+def test_moving_aside_takes_along_what_was_said(conversation):
+    answer = conversation("public").say("cancel order 104218 pls, tom.brook@post.example")
+    assert effects(answer, "move_aside") == [
+        {
+            "type": "move_aside",
+            "intent": "cancel_order",
+            "entities": {"order_number": "104218", "email": "tom.brook@post.example"},
+        }
+    ]
+    assert "104218" not in texts(answer)
+
+
+def test_fraud_goes_to_a_person_on_both_surfaces(conversation):
+    for surface in ("public", "private"):
+        answer = conversation(surface).say("someone hacked my account")
+        assert effects(answer, "handoff") == [{"type": "handoff", "reason": "sensitive"}]
+
+
+def test_somebody_in_despair_goes_to_a_person(conversation):
+    answer = conversation("public").say("i don't want to live anymore")
+    assert effects(answer, "handoff") == [{"type": "handoff", "reason": "crisis"}]
+
+
+def test_personal_data_does_not_keep_a_question_from_its_answer(conversation):
+    answer = conversation("public").say("what are your opening hours?", findings=("phone",))
+    assert answer["policy"] == "answer"
+
+
+def test_personal_data_in_what_was_not_understood_moves_it_aside(conversation):
+    answer = conversation("public").say("qx 7", findings=("phone",))
+    assert answer["intent"]["name"] == "nlu_fallback"
+    assert answer["policy"] == "move"
+
+
+def test_personal_data_about_a_matter_moves_it_aside_whatever_the_row_says():
+    table = PolicyTable([Row("where_is_my_order", "matters", public="answer", private="answer")])
+    assert table.decide("where_is_my_order", "public", []) == "answer"
+    assert table.decide("where_is_my_order", "public", ["email"]) == "move"
+    assert table.decide("where_is_my_order", "private", ["email"]) == "answer"
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        ("rumours", {"public": "answer", "private": "answer"}),
+        ("talk", {"public": "answer"}),
+        ("talk", {"public": "shout", "private": "answer"}),
+        ("talk", {"public": "answer", "private": "move"}),
+        ("talk", {"public": "answer", "private": "answer", "colour": "red"}),
+        ("people", {"public": "person", "private": "person", "reason": "mood"}),
+    ],
+)
+def test_a_wrong_row_is_refused(kind, cells):
+    with pytest.raises(PolicyError):
+        Row.parse("greet", kind, cells)
+
+
+def test_two_rows_for_one_intent_are_refused():
+    cells = {"public": "answer", "private": "answer"}
+    with pytest.raises(PolicyError, match="two rows"):
+        PolicyTable.parse({"talk": {"greet": cells}, "questions": {"greet": cells}})
