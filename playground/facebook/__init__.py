@@ -1,0 +1,1 @@
+"""A pretend Facebook: one Page with comments, and its Messenger threads."""

@@ -1,0 +1,123 @@
+// Facebook: the Page's post with comments, and Messenger.
+
+import { h } from "./dom.js";
+import { Place, door, note } from "./place.js";
+import { entry, keys, line } from "./speech.js";
+
+const M_ME = /https:\/\/m\.me\/\S+/;
+
+export function openFacebook(town, me) {
+  const plot = document.getElementById("facebook");
+  const page = new Place(plot, "public", {
+    name: "Page",
+    label: "Comment on the Page of Wren & Co",
+    placeholder: "Write a comment",
+    send: (text, target) => town.play("facebook/comment", { customer: me().key, text, parent: target?.id }),
+  });
+  const messenger = new Place(plot, "private", {
+    name: "Messenger",
+    label: "Message to Wren & Co in Messenger",
+    placeholder: "Message Wren & Co",
+    send: (text) => town.play("facebook/message", { customer: me().key, text }),
+  });
+
+  const enter = (link) =>
+    page.attempt(async () => {
+      await town.play("facebook/follow_way_in", { customer: me().key, link });
+      messenger.open();
+    });
+  const press = (message, choice) => () =>
+    messenger.attempt(() => town.play("facebook/press", { customer: me().key, mid: message.mid, title: choice.title }));
+
+  function render(state, person) {
+    const { posts, comments } = state.facebook;
+    const authors = new Map(state.about.customers.map((customer) => [customer.facebook_id, customer]));
+
+    const comment = (item, nested) => {
+      const author = authors.get(item.author_id);
+      const link = !author && item.message.match(M_ME)?.[0];
+      // Facebook goes on showing a hidden comment to its author.
+      const veiled = item.hidden && author !== person ? "Hidden by Wren & Co." : undefined;
+      const text = link ? item.message.replace(M_ME, "").trim() : item.message;
+      const reply = () => page.answer({ id: item.id, name: item.author_name, text: item.message });
+      const built = entry(
+        { author, text, created: item.created, veiled, reply, className: nested ? "nested" : "" },
+        item.hidden && author === person
+          ? h("p", { class: "about", textContent: "Only you and your friends still see this." })
+          : null,
+        link &&
+          h(
+            "div",
+            { class: "deeds" },
+            door("Open Messenger", () => enter(link)),
+          ),
+      );
+      built.dataset.key = item.id;
+      return built;
+    };
+
+    const items = [
+      ...posts.map((post) => ({ post })),
+      ...threads(comments).map((thread) => ({ thread, me: person.key })),
+    ];
+    page.render(items, {
+      key: (item) => (item.post ? item.post.id : item.thread[0].id),
+      build: (item) => {
+        if (item.post)
+          return h(
+            "li",
+            { class: "pagepost" },
+            h("ol", {}, entry({ text: item.post.message, created: item.post.created })),
+          );
+        const [first, ...answers] = item.thread;
+        return h(
+          "li",
+          { class: "thread" },
+          h("ol", {}, comment(first, false), ...answers.map((answer) => comment(answer, true))),
+        );
+      },
+      person,
+      empty: () => [note("The Page has no post yet.")],
+    });
+
+    messenger.render(
+      state.facebook.messages.filter((message) => message.psid === person.psid),
+      {
+        key: (message) => message.mid,
+        build: (message) =>
+          line(
+            {
+              author: message.from_page ? null : person,
+              mine: !message.from_page,
+              about: message.about_comment ? "Wren & Co answered your comment in private" : null,
+              text: message.text,
+              created: message.created,
+            },
+            keys(
+              [...message.buttons.filter((choice) => choice.payload), ...message.quick_replies].map((choice) => ({
+                label: choice.title,
+                run: press(message, choice),
+              })),
+            ),
+          ),
+        person,
+        empty: () => [
+          note("No messages yet. Write first, or comment above: the Page may answer each comment once in private."),
+        ],
+      },
+    );
+  }
+  return { render, places: [page, messenger] };
+}
+
+/** Comments with their answers, the thread with the newest word last. */
+function threads(comments) {
+  const found = new Map();
+  for (const comment of comments) {
+    const root = found.has(comment.parent_id) ? comment.parent_id : comment.id;
+    const thread = found.get(root) ?? [];
+    found.delete(root);
+    found.set(root, [...thread, comment]);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,100 @@
+// Telegram: the community group, and the private chat with the bot.
+
+import { h } from "./dom.js";
+import { Place, door, note } from "./place.js";
+import { keys, line } from "./speech.js";
+
+export function openTelegram(town, me) {
+  const plot = document.getElementById("telegram");
+  const group = new Place(plot, "public", {
+    name: "group",
+    label: "Write in the Telegram group",
+    placeholder: "Write to the group",
+    send: (text, target) => town.play("telegram/group", { customer: me().key, text, reply_to: target?.id }),
+  });
+  const chat = new Place(plot, "private", {
+    name: "bot chat",
+    label: "Message to the Telegram bot",
+    placeholder: "Message the bot",
+    send: (text) => town.play("telegram/private", { customer: me().key, text }),
+  });
+
+  function button(message, item, place) {
+    const own = { customer: me().key, chat_id: message.chat_id, message_id: message.message_id };
+    if (item.callback_data)
+      return {
+        label: item.text,
+        run: () => place.attempt(() => town.play("telegram/press", { ...own, data: item.callback_data })),
+      };
+    const enter = async () => {
+      await town.play("telegram/follow_way_in", own);
+      chat.open();
+    };
+    return { label: item.text, door: true, run: () => place.attempt(enter) };
+  }
+
+  function build(message, place, authors, quote, person) {
+    const author = authors.get(message.from_id);
+    const inGroup = place === group;
+    const reply = () => group.answer({ id: message.message_id, name: author?.name ?? "Wren & Co", text: message.text });
+    const all = message.keyboard.flat().map((item) => button(message, item, place));
+    const doors = all.filter((item) => item.door).map((item) => door(item.label, item.run));
+    return line(
+      {
+        author,
+        mine: author === person,
+        named: inGroup,
+        quote,
+        text: message.text,
+        created: message.created,
+        reply: inGroup && reply,
+      },
+      doors.length > 0 && h("div", { class: "keys" }, ...doors),
+      keys(all.filter((item) => !item.door)),
+    );
+  }
+
+  function render(state, person) {
+    const authors = new Map(state.about.customers.map((customer) => [customer.telegram_id, customer]));
+    const all = state.telegram.messages;
+    const parts = [
+      [
+        group,
+        state.about.telegram.group,
+        () => [note("It is quiet in the group. Say something: the bot reads along.")],
+      ],
+      [
+        chat,
+        person.telegram_id,
+        () => [
+          note("A bot may not write first. Press Start, or write to it."),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "key",
+              on: {
+                click: () => chat.attempt(() => town.play("telegram/private", { customer: me().key, text: "/start" })),
+              },
+            },
+            "Start",
+          ),
+        ],
+      ],
+    ];
+    for (const [place, chatId, empty] of parts) {
+      const here = all.filter((message) => message.chat_id === chatId);
+      const texts = new Map(here.map((message) => [message.message_id, message.text]));
+      place.render(
+        here.map((message) => ({ ...message, quote: texts.get(message.reply_to), me: person.key })),
+        {
+          key: (message) => message.message_id,
+          build: (message) => build(message, place, authors, message.quote, person),
+          person,
+          empty,
+        },
+      );
+    }
+  }
+  return { render, places: [group, chat] };
+}

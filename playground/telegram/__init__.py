@@ -1,0 +1,1 @@
+"""A pretend Telegram: one group, private chats with one bot."""

@@ -1,0 +1,1 @@
+"""A pretend X: posts, replies and Direct Messages of one small town."""
