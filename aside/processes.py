@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ import msgspec
 from gateway.errors import SettingsError
 
 _GRACE: Final = 12.0  # seconds from SIGTERM to SIGKILL
+_YOUNG: Final = 2.0  # seconds of life
+_PAUSE_LONGEST: Final = 10.0  # seconds
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
@@ -38,7 +41,8 @@ class Child:
         self._cwd = cwd
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._restarts = 0
+        self._started = 0.0
+        self._deaths = 0
         self.failed = asyncio.Event()
         """Set where the program ends by itself before it was ever ready."""
         self._was_ready = False
@@ -74,6 +78,7 @@ class Child:
             await process.wait()
 
     async def _spawn(self) -> asyncio.subprocess.Process:
+        self._started = time.monotonic()
         self.program.log.parent.mkdir(parents=True, exist_ok=True)
         with self.program.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
@@ -95,8 +100,10 @@ class Child:
             if not self._was_ready:
                 self.failed.set()
                 return
-            self._restarts += 1
-            await asyncio.sleep(min(0.5 * self._restarts, 10))
+            lived = time.monotonic() - self._started
+            # One that dies young may do so for ever: less and less often. One that was killed comes back at once.
+            self._deaths = self._deaths + 1 if lived < _YOUNG else 0
+            await asyncio.sleep(min(0.5 * self._deaths, _PAUSE_LONGEST))
             self._process = await self._spawn()
 
 
