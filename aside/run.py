@@ -29,6 +29,7 @@ from playground.settings import demo_environment
 
 _DEMO_AGENT: Final = "robin"
 _FIRST_ADMIN: Final = "admin"
+_HINT: Final = "The demo shop knows the orders 104217 to 104228."
 
 
 def run(settings: Settings, *, playground: bool) -> None:
@@ -180,6 +181,7 @@ def _environment(settings: Settings, *, playground: bool) -> dict[str, str]:
         # The playground stands in for all three networks; what the operator has set wins.
         demo = demo_environment({**os.environ, **environment})
         environment.update({name: value for name, value in demo.items() if not os.environ.get(name)})
+        environment["PLAYGROUND_HINT"] = _HINT
     return environment
 
 

@@ -1,4 +1,4 @@
-"""The time, as an argument: everything that waits or stamps takes a `Clock`, so that tests and the simulation own it."""
+"""The time, as an argument: whatever waits or stamps takes a `Clock`, so that tests and the simulation own it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
-"""The vocabulary: a channel's event becomes a `Said` or an `Ignored`, a decision becomes an `Outbound`; no vendor object.
+"""The vocabulary: a channel's event becomes a `Said` or an `Ignored`, a decision an `Outbound`; no vendor object.
 
-All times are timezone-aware UTC. All native ids are strings, as the platforms advise (JavaScript rounds large integers).
+All times are timezone-aware UTC. All native ids are strings, as the platforms advise: JavaScript rounds large integers.
 """
 
 from datetime import datetime
@@ -68,7 +68,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     surface: Surface
     native_id: str
-    """X: conversation id, or `dm:<user id>`; Facebook: top-level comment id or post id, or `psid:<id>`; Telegram: chat id, `<chat>/<topic>` with topics."""
+    """X: conversation id, or `dm:<user id>`; Facebook: id of the top-level comment or post, or `psid:<id>`;
+    Telegram: chat id, `<chat>/<topic>` with topics."""
     title: str = ""
 
 
@@ -156,7 +157,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     buttons: tuple[Button, ...] = ()
     way_in: WayIn | None = None
     opens_private: bool = False
-    """The first private message to somebody who has only commented in public, anchored on `target`, the comment's id (Facebook's private reply)."""
+    """The first private message to somebody who has only commented in public, anchored on `target`, the comment's id:
+    Facebook's private reply."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Fakes of what lies beyond a process's edge: a platform, and the assistant. Everything between them is real in tests."""
+"""Fakes of what lies beyond a process's edge: a platform, and the assistant. All between them is real in tests."""
 
 import asyncio
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 """Whom a public word is for: on X it begins with the customer's handle.
 
-It also keeps the same answer to two customers from being one text twice, which X refuses (X API v2, "You are not allowed
-to create a Tweet with duplicate content", seen Aug 2026).
+It also keeps the same answer to two customers from being one text twice, which X refuses ("You are not allowed to
+create a Tweet with duplicate content", X API v2, Aug 2026).
 """
 
 from sqlalchemy.engine import Connection

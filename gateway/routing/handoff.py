@@ -1,4 +1,4 @@
-"""Handing a case to people: packet, queue, higher epoch and a silent bot in one transaction; then the customer is told."""
+"""Handing a case to people: packet, queue, higher epoch, silent bot in one transaction; then the customer is told."""
 
 from datetime import datetime, timedelta
 from typing import Final

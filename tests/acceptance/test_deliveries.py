@@ -24,7 +24,9 @@ def test_the_same_update_five_times_is_one_message(stack: Stack) -> None:
 def test_fifty_shuffled_updates_stand_in_the_order_in_which_they_were_sent(stack: Stack) -> None:
     start = int(time.time()) - 500
     updates = [
-        private_update(920_000 + 100 * person + number, 56_000 + person, number, f"{person}: hello {number}", start + number)
+        private_update(
+            920_000 + 100 * person + number, 56_000 + person, number, f"{person}: hello {number}", start + number
+        )
         for person in range(5)
         for number in range(1, 11)
     ]
@@ -35,10 +37,9 @@ def test_fifty_shuffled_updates_stand_in_the_order_in_which_they_were_sent(stack
         case = stack.case_of(f"{person}: hello 10")
         expected = [f"{person}: hello {number}" for number in range(1, 11)]
         stack.until(
-            lambda case=case, expected=expected: [
-                m["text"] for m in stack.transcript(case["id"]) if m["author"] == "customer"
-            ]
-            == expected
+            lambda case=case, expected=expected: (
+                [m["text"] for m in stack.transcript(case["id"]) if m["author"] == "customer"] == expected
+            )
         )
 
 
@@ -88,8 +89,10 @@ def test_a_dead_assistant_costs_no_message_and_no_answer(stack: Stack) -> None:
     for person in people:
         case = stack.case_of(f"{QUESTION} {person}")
         stack.until(
-            lambda case=case: stack.api("GET", f"/cases/{case['id']}")["state"] == "queued"
-            or any(m["author"] == "bot" for m in stack.transcript(case["id"])),
+            lambda case=case: (
+                stack.api("GET", f"/cases/{case['id']}")["state"] == "queued"
+                or any(m["author"] == "bot" for m in stack.transcript(case["id"]))
+            ),
             60,
         )
 

@@ -28,9 +28,7 @@ def test_from_asking_for_a_person_to_the_bot_again(stack: Stack) -> None:
     assert (claimed["agent"], claimed["owner"]) == ("Kim", "human")
     for key, text in (("k1", "Hello Sofia, Kim here."), ("k2", "Delivery is free over £50.")):
         for _ in range(3):
-            stack.api(
-                "POST", f"/cases/{case['id']}/messages", 201, text=text, surface="private", idempotency_key=key
-            )
+            stack.api("POST", f"/cases/{case['id']}/messages", 201, text=text, surface="private", idempotency_key=key)
     stack.api("POST", f"/cases/{case['id']}/messages", 201, text="nice customer", surface="note", idempotency_key="k3")
     stack.until(lambda: stack.telegram_chat(chat)[-1]["text"] == "Delivery is free over £50.")
     said = [message["text"] for message in stack.telegram_chat(chat)]

@@ -46,9 +46,7 @@ def test_a_comment_is_answered_under_it(stack: Stack) -> None:
 
 def test_x_answers_a_mention(stack: Stack) -> None:
     sent = stack.play("x/post", customer="ines", text="@WrenAndCo what are your opening hours?")
-    answers = stack.until(
-        lambda: [post for post in stack.state()["x"]["posts"] if post["in_reply_to"] == sent["id"]]
-    )
+    answers = stack.until(lambda: [post for post in stack.state()["x"]["posts"] if post["in_reply_to"] == sent["id"]])
     assert HOURS in answers[0]["text"]
     assert answers[0]["direct_message_deep_link"] is None
 
