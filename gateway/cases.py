@@ -89,10 +89,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     last_message_at: datetime
     queued_at: datetime | None
     dialogue: dict[str, object] | None
-    """The assistant's dialogue states by surface, carried with every call; Rasa keeps nothing.
-
-    Two, because a form that asks for data in private must not go on in public.
-    """
+    """The assistant's dialogue state, carried with every call; Rasa keeps nothing."""
 
     @property
     def owner(self) -> Owner:

@@ -7,8 +7,6 @@
 Nothing here has an effect: the script is committed, or not, by `turn`.
 """
 
-from typing import Any
-
 import msgspec
 
 from gateway import codes
@@ -62,7 +60,7 @@ class Conversation:
         `writes_first`: should the matter move aside, we may say the first words in private.
         """
         said = head.said
-        state = _State(case)
+        state = _State(case.dialogue)
         if said.place.surface is Surface.PUBLIC:
             answer = await self._turn(case, head, state, _what(said))
             opening = await self._opening(case, head, state, answer) if writes_first else []
@@ -96,7 +94,7 @@ class Conversation:
         opening = await self._turn(case, head, state, brought, part="opening", surface=Surface.PRIVATE)
         # A matter that goes to a person once in private is not begun by us: it waits for the customer to arrive.
         if any(isinstance(effect, HandoffEffect) for effect in opening.effects):
-            state.forget(Surface.PRIVATE)
+            state.latest = answer.state
             return []
         return opening.replies
 
@@ -122,31 +120,18 @@ class Conversation:
                 surface=surface,
                 channel=said.channel,
                 findings=sorted({finding.type for finding in self._detector.find(text)}) if text else [],
-                state=state.of(surface),
+                state=state.latest,
             )
         )
-        state.keep(surface, answer.state)
+        state.latest = answer.state
         return answer
 
 
 class _State:
-    """The dialogue states of both faces of a case, while a message is being answered."""
+    """The dialogue state while a message is being answered, from one question to the next."""
 
-    def __init__(self, case: Case) -> None:
-        self._states: dict[str, object] = dict(case.dialogue or {})
-
-    def of(self, surface: Surface) -> dict[str, object] | None:
-        state: Any = self._states.get(surface.value)
-        return state if isinstance(state, dict) else None
-
-    def keep(self, surface: Surface, state: dict[str, object]) -> None:
-        self._states[surface.value] = state
-
-    def forget(self, surface: Surface) -> None:
-        self._states.pop(surface.value, None)
-
-    def all(self) -> dict[str, object]:
-        return self._states
+    def __init__(self, dialogue: dict[str, object] | None) -> None:
+        self.latest = dialogue
 
 
 def _what(said: Said) -> str | Choice:
@@ -182,7 +167,7 @@ def _script(
         replies=replies,
         effects=effects,
         opening=opening or [],
-        dialogue=state.all(),
+        dialogue=state.latest or {},
         understood={
             "intent": msgspec.to_builtins(answer.intent),
             "intent_ranking": msgspec.to_builtins(answer.intent_ranking[:5]),

@@ -311,6 +311,7 @@ def _wake_up(conn: Connection, case: Case, now: datetime) -> None:
         kind="reopened",
         now=now,
         why="the customer wrote again",
+        dialogue=cases.clean_slate(case),
         reason="",
         due_at=None,
         severity=0,

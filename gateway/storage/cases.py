@@ -67,6 +67,17 @@ def touch(conn: Connection, case_id: str, at: datetime) -> None:
     conn.execute(cases.update().where(cases.c.id == case_id).values(last_message_at=at))
 
 
+def clean_slate(case: Case) -> dict[str, object] | None:
+    """The dialogue state after people had the case: what the customer told stays; forms and counts of failures go.
+
+    A state without a version is read for its slots alone; what is told is text, and counts are numbers.
+    """
+    slots = (case.dialogue or {}).get("slots")
+    if not isinstance(slots, dict):
+        return None
+    return {"slots": {name: value for name, value in slots.items() if isinstance(value, str)}}
+
+
 def keep_dialogue(conn: Connection, case_id: str, dialogue: dict[str, object] | None, topic: str = "") -> None:
     """Keep the assistant's dialogue state of the turn, and the topic where the turn named one."""
     values: dict[str, object] = {"dialogue": dialogue}

@@ -103,14 +103,9 @@ def _packet(
 
 
 def _slots(case: Case) -> dict[str, object]:
-    """What the assistant knows, of both faces of the case; what was said in private wins."""
-    known: dict[str, object] = {}
-    for surface in (Surface.PUBLIC, Surface.PRIVATE):
-        state = (case.dialogue or {}).get(surface.value)
-        slots = state.get("slots") if isinstance(state, dict) else None
-        if isinstance(slots, dict):
-            known.update({name: value for name, value in slots.items() if value is not None})
-    return known
+    """What the assistant knows."""
+    slots = (case.dialogue or {}).get("slots")
+    return {name: value for name, value in slots.items() if value is not None} if isinstance(slots, dict) else {}
 
 
 def _top(known: dict[str, Any]) -> Sequence[object]:

@@ -362,7 +362,7 @@ async def test_a_choice_is_asked_as_an_intent_and_never_as_text(tmp_path: Path) 
         assert assistant.asked[-1].text is None
 
 
-async def test_the_dialogue_state_is_carried_per_surface(tmp_path: Path) -> None:
+async def test_the_dialogue_state_is_carried_from_turn_to_turn(tmp_path: Path) -> None:
     async with road(tmp_path) as there:
         await there.hear(said("one"))
         await there.until(lambda: len(there.platform.sent) == 1)
@@ -370,7 +370,7 @@ async def test_the_dialogue_state_is_carried_per_surface(tmp_path: Path) -> None
         await there.until(lambda: len(there.platform.sent) == 2)
         await there.hear(said("three"))
         await there.until(lambda: len(there.platform.sent) == 3)
-        assert [(request.state or {}).get("turns") for request in there.assistant.asked] == [None, None, 1]
+        assert [(request.state or {}).get("turns") for request in there.assistant.asked] == [None, 1, 2]
 
 
 async def test_the_bots_words_stand_after_the_question_also_where_the_platforms_clock_is_ahead(tmp_path: Path) -> None:
