@@ -47,7 +47,8 @@ def build(settings: Settings, clock: Clock = utc_now, name: str = "aside") -> Sa
     gateway = composition.Gateway(settings, channels, database, assistant, brand.load(), clock)
     for blueprint in gateway.blueprints:
         app.blueprint(blueprint)
-    attach(app, database, gateway.wall, settings, clock, gateway.wake)
+    bell = attach(app, database, gateway.wall, settings, clock, gateway.wake)
+    database.on_commit(bell.ring)
 
     @app.before_server_start
     async def start(_app: Sanic[Any, Any]) -> None:

@@ -8,17 +8,18 @@ given out only after the commit that holds it is on disk. A body that raises und
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from gateway.errors import Overloaded, SettingsError
+from gateway.errors import AsideError, Overloaded, SettingsError
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -41,6 +42,12 @@ class Database(Protocol):
         """Finish what has been taken, and let go of all connections."""
 
 
+class TransactionLost(AsideError):
+    """The database has rolled the transaction back by itself."""
+
+    code = "transaction_lost"
+
+
 class SqliteDatabase:
     """The embedded database of one process."""
 
@@ -49,6 +56,7 @@ class SqliteDatabase:
         self._snapshots = create_engine(url, read_only=True)
         self._jobs: queue.Queue[tuple[Work[Any], Future[Any]] | None] = queue.Queue()
         self._closed = False
+        self._listeners: list[Callable[[], None]] = []
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="aside-reader")
         self._writer = threading.Thread(target=self._run, name="aside-writer", daemon=True)
         self._writer.start()
@@ -60,7 +68,14 @@ class SqliteDatabase:
         future: Future[T] = Future()
         self._jobs.put((work, future))
         # Shielded: a caller that goes away must not cancel a body which may be committed already.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        result = await asyncio.shield(asyncio.wrap_future(future))
+        for listener in self._listeners:
+            listener()
+        return result
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called in the event loop after each commit."""
+        self._listeners.append(listener)
 
     async def read(self, work: Work[T]) -> T:
         """See `Database.read`."""
@@ -107,9 +122,14 @@ class SqliteDatabase:
                 for work, future in group:
                     try:
                         with connection.begin_nested():
-                            done.append((future, work(connection)))
+                            result = work(connection)
                     except Exception as error:  # noqa: BLE001 - handed to the caller, whatever it is
                         failed.append((future, error))
+                    else:
+                        done.append((future, result))
+                    # A full disk, for one, makes SQLite roll everything back by itself, and a COMMIT of nothing succeeds.
+                    if not cast(sqlite3.Connection, connection.connection.driver_connection).in_transaction:
+                        raise TransactionLost
         except Exception as error:  # noqa: BLE001 - the commit failed: nobody of the group may believe otherwise
             failed = [(future, error) for _, future in group]
             done = []
