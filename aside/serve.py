@@ -44,10 +44,11 @@ def build(settings: Settings, clock: Clock = utc_now, name: str = "aside") -> Sa
     )
     database = SqliteDatabase(settings.database)
     assistant = RasaAssistant(settings.assistant, token, settings.aside_assistant_timeout)
-    gateway = composition.Gateway(settings, channels, database, assistant, brand.load(), clock)
+    its_brand = brand.load()
+    gateway = composition.Gateway(settings, channels, database, assistant, its_brand, clock)
     for blueprint in gateway.blueprints:
         app.blueprint(blueprint)
-    bell = attach(app, database, gateway.wall, settings, clock, gateway.wake)
+    bell = attach(app, database, gateway.wall, settings, clock, gateway.wake, its_brand.name)
     database.on_commit(bell.ring)
 
     @app.before_server_start
@@ -87,4 +88,3 @@ def serve(settings: Settings) -> None:
         app.run(host=settings.aside_host, port=settings.aside_port, single_process=True, motd=False, access_log=False)
     finally:
         lock.release()
-

@@ -36,7 +36,6 @@ class Settings(BaseSettings):
     rasa_url: str = Field(default="", description="Where Rasa answers; default http://127.0.0.1:RASA_PORT.")
     database_url: str = Field(default="", description="SQLAlchemy URL; default SQLite in ASIDE_HOME.")
     aside_bot_token: SecretStr = Field(default=SecretStr(""), description="What gateway and Rasa know each other by.")
-    aside_brand: str = Field(default="Wren & Co", description="The brand's name, as customers read it.")
     aside_assistant_timeout: float = Field(default=10.0, description="Seconds to wait for one answer of the assistant.")
     aside_assistant_patience: float = Field(
         default=45.0, description="Seconds of failing after which a person takes over from the assistant."

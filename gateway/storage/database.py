@@ -23,6 +23,7 @@ from gateway.errors import AsideError, Overloaded, SettingsError
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Job = tuple[Work[Any], Future[Any]]
 
 _GROUP: Final = 256  # transaction bodies in one commit, at the most
 _BACKLOG: Final = 20_000  # bodies waiting before we say 503 rather than let memory grow
@@ -54,7 +55,7 @@ class SqliteDatabase:
     def __init__(self, url: str) -> None:
         self._engine = create_engine(url)
         self._snapshots = create_engine(url, read_only=True)
-        self._jobs: queue.Queue[tuple[Work[Any], Future[Any]] | None] = queue.Queue()
+        self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._closed = False
         self._listeners: list[Callable[[], None]] = []
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="aside-reader")
@@ -113,30 +114,32 @@ class SqliteDatabase:
             if stop:
                 return
 
-    def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
+    def _commit(self, group: list[Job]) -> None:
         """Run a group in one transaction; results go out after the commit, errors to whom they belong."""
-        done: list[tuple[Future[Any], Any]] = []
-        failed: list[tuple[Future[Any], BaseException]] = []
         try:
             with self._engine.begin() as connection:
-                for work, future in group:
-                    try:
-                        with connection.begin_nested():
-                            result = work(connection)
-                    except Exception as error:  # noqa: BLE001 - handed to the caller, whatever it is
-                        failed.append((future, error))
-                    else:
-                        done.append((future, result))
-                    # A full disk, for one, makes SQLite roll everything back by itself, and a COMMIT of nothing succeeds.
-                    if not cast(sqlite3.Connection, connection.connection.driver_connection).in_transaction:
-                        raise TransactionLost
+                outcomes = [_in_savepoint(connection, work) for work, _ in group]
         except Exception as error:  # noqa: BLE001 - the commit failed: nobody of the group may believe otherwise
-            failed = [(future, error) for _, future in group]
-            done = []
-        for future, reason in failed:
-            future.set_exception(reason)
-        for future, result in done:
-            future.set_result(result)
+            outcomes = [(None, error)] * len(group)
+        for (_, future), (result, failure) in zip(group, outcomes, strict=True):
+            if failure is None:
+                future.set_result(result)
+            else:
+                future.set_exception(failure)
+
+
+def _in_savepoint(connection: Connection, work: Work[Any]) -> tuple[Any, Exception | None]:
+    """Run one body: its result, or what it raised. Raises `TransactionLost`, which is everybody's."""
+    result, failure = None, None
+    try:
+        with connection.begin_nested():
+            result = work(connection)
+    except Exception as error:  # noqa: BLE001 - handed to the caller, whatever it is
+        failure = error
+    # A full disk, for one, makes SQLite roll back everything by itself; a COMMIT of nothing would then succeed.
+    if not cast(sqlite3.Connection, connection.connection.driver_connection).in_transaction:
+        raise TransactionLost
+    return result, failure
 
 
 def create_engine(url: str, *, read_only: bool = False) -> Engine:

@@ -99,7 +99,7 @@ def identities_of(conn: Connection, customer: int) -> list[dict[str, object]]:
         .where(identities.c.customer_id == customer)
         .order_by(identities.c.id)
     )
-    return [dict(row._mapping) for row in rows]
+    return [{str(name): value for name, value in row._mapping.items()} for row in rows]
 
 
 def _is(channel: Channel, account: str, sender: Sender) -> tuple[sa.ColumnElement[bool], ...]:

@@ -1,0 +1,123 @@
+"""What the API takes: bodies of requests and the words of queries. The documentation is made from these types."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+from sanic import Request
+
+from gateway.messages import Channel, Surface
+from handoff.errors import BadRequest, Invalid, TooLarge
+
+B = TypeVar("B")
+E = TypeVar("E", bound=StrEnum)
+
+_LARGEST: Final = 262_144  # bytes: 10,000 characters, even where every one of them is escaped
+LIMIT: Final = 50
+_LARGEST_LIMIT: Final = 200
+
+Epoch = Annotated[int, Meta(ge=1, description="The case's epoch that you looked at.")]
+Reason = Annotated[str, Meta(max_length=500)]
+
+
+class MessageBody(msgspec.Struct, kw_only=True):
+    """Say something, or note it."""
+
+    text: str
+    surface: Surface
+    thread: str | None = None
+    """The thread's id; the latest of the surface where none is given."""
+
+
+class ClaimBody(msgspec.Struct, kw_only=True):
+    """Take a case."""
+
+    epoch: Epoch
+
+
+class TransferBody(msgspec.Struct, kw_only=True):
+    """Give a case away."""
+
+    epoch: Epoch
+    to: str | None = None
+    """An agent's name; the queue where none is given."""
+    note: Annotated[str, Meta(max_length=10_000)] = ""
+    """Kept as a note between agents."""
+
+
+class HoldBody(msgspec.Struct, kw_only=True):
+    """Come back to a case later: one of `due_at` and `minutes`."""
+
+    epoch: Epoch
+    due_at: Annotated[datetime, Meta(tz=True)] | None = None
+    minutes: Annotated[int, Meta(ge=1, le=43_200)] | None = None
+
+
+class ReturnBody(msgspec.Struct, kw_only=True):
+    """Give a case back to the assistant."""
+
+    epoch: Epoch
+    reason: Reason = ""
+
+
+class ResolveBody(msgspec.Struct, kw_only=True):
+    """Close a case."""
+
+    epoch: Epoch
+    outcome: Reason = "resolved"
+    public_close: bool = True
+    """Whether public threads that were moved aside get a closing word."""
+
+
+class ReopenBody(msgspec.Struct, kw_only=True):
+    """Open a resolved case again."""
+
+    epoch: Epoch
+    to: Literal["me", "queue"] = "me"
+
+
+class WallBody(msgspec.Struct, kw_only=True):
+    """Ask the wall about a text before it is said in public."""
+
+    text: Annotated[str, Meta(max_length=10_000)]
+    channel: Channel
+
+
+def body_of(request: Request, kind: type[B]) -> B:
+    """The body of a request. Raises `BadRequest`, `TooLarge` or `Invalid`."""
+    if len(request.body) > _LARGEST:
+        raise TooLarge
+    try:
+        return msgspec.json.decode(request.body or b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest("The body is not JSON.") from error
+
+
+def limit_of(request: Request) -> int:
+    """How many items a page shall hold. Raises `Invalid`."""
+    given = request.args.get("limit")
+    if given is None:
+        return LIMIT
+    if not (given.isascii() and given.isdecimal()) or not 1 <= int(given[:6]) <= _LARGEST_LIMIT:
+        raise Invalid(f"`limit` is a number from 1 to {_LARGEST_LIMIT}.")
+    return int(given)
+
+
+def choice_of(request: Request, name: str, kind: type[E]) -> E | None:
+    """One of an enumeration's words. Raises `Invalid`."""
+    found = choices_of(request, name, kind)
+    if len(found) > 1:
+        raise Invalid(f"`{name}` is given more than once.")
+    return next(iter(found), None)
+
+
+def choices_of(request: Request, name: str, kind: type[E]) -> frozenset[E]:
+    """Any of an enumeration's words, repeated or with commas between. Raises `Invalid`."""
+    words = [word for given in request.args.getlist(name) or [] for word in given.split(",") if word]
+    if not set(words) <= set(kind):
+        raise Invalid(f"`{name}` is one of {', '.join(kind)}.")
+    return frozenset(kind(word) for word in words)

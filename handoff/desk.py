@@ -1,0 +1,56 @@
+"""The desk: its API, its pages and its documentation, attached to the application that the composition root owns."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sanic import Sanic
+
+from gateway.clock import Clock
+from gateway.privacy.wall import Wall
+from gateway.settings import Settings
+from gateway.storage.database import Database
+from handoff import api, docs, pages, problems, security
+from handoff.live import Bell
+from handoff.render import Renderer
+from handoff.sign_in import SignIn
+from handoff.tools import Tools
+
+
+def attach(
+    app: Sanic[Any, Any],
+    db: Database,
+    wall: Wall,
+    settings: Settings,
+    clock: Clock,
+    wake: Callable[[], None],
+    brand: str,
+) -> Bell:
+    """Give the application the desk. `wake` is called after each commit that may have put something into the outbox.
+
+    Returns the bell: ring it after commits elsewhere, and open pages show them at once instead of within a second.
+    Errors of the whole application are answered here, as `{error, message}`.
+    """
+    app.config.OAS = False  # sanic-ext would document itself at /docs, with scripts from elsewhere
+    bell = Bell()
+    tools = Tools(
+        db=db,
+        wall=wall,
+        settings=settings,
+        clock=clock,
+        wake=wake,
+        bell=bell,
+        sign_in=SignIn(db, clock),
+        brand=brand,
+    )
+    renderer = Renderer()
+    problems.install(app, renderer)
+    security.install(app, secure=tools.secure)
+    app.blueprint(api.routes(tools))
+    app.blueprint(pages.routes(tools, renderer))
+    app.blueprint(docs.routes(renderer))
+
+    async def let_go(*_: object) -> None:
+        bell.close()
+
+    app.register_listener(let_go, "before_server_stop")
+    return bell

@@ -1,0 +1,110 @@
+"""Live updates: the log of events as server-sent events, each once and in order, resumable by its id.
+
+Events are read from the store by id, never handed over in memory: a stream that breaks and resumes, in whichever
+process, goes on where it stopped. The bell only says that it is worth looking; without it a look each second does.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from gateway.storage import events
+from gateway.storage.database import Database
+from gateway.storage.events import Event
+
+_LOOK_EVERY: Final = 1.0  # seconds
+_BATCH: Final = 200
+
+
+class Bell:
+    """Wakes whoever waits, all of them, in this process."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the process is about to stop."""
+        return self._closed
+
+    def ring(self) -> None:
+        """Something may have happened. Call it on the event loop."""
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    def close(self) -> None:
+        """Let everybody go who waits, for good."""
+        self._closed = True
+        self._rung.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Until the bell rings, but no longer than this."""
+        try:
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+class EventJson(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened to a case."""
+
+    id: int
+    case_id: str
+    kind: str
+    actor: str
+    why: str
+    epoch: int
+    at: datetime
+    data: dict[str, Any]
+
+
+async def stream(
+    db: Database,
+    bell: Bell,
+    last_id: int | None,
+    *,
+    still_welcome: Callable[[], Awaitable[bool]],
+    heartbeat: float = 15.0,
+) -> AsyncIterator[bytes]:
+    """Frames of the stream: what happened after `last_id` (None: from now on), then what happens, until it may not.
+
+    Every `heartbeat` seconds the reader's right to listen is checked again, and a comment keeps the line open.
+    """
+    clock = asyncio.get_running_loop().time
+    if last_id is None:
+        last_id = await db.read(events.last_id)
+    yield b"retry: 2000\nid: %d\nevent: ready\ndata: {}\n\n" % last_id
+    quiet_until = clock() + heartbeat
+    while not bell.closed:
+        start = last_id
+        batch = await db.read(lambda conn, start=start: events.after(conn, start, _BATCH))  # type: ignore[misc]
+        for event in batch:
+            last_id = event.id
+            if event.case_id is not None:
+                yield frame(event, event.case_id)
+        if clock() >= quiet_until:
+            if not await still_welcome():
+                return
+            yield b": still here\n\n"
+            quiet_until = clock() + heartbeat
+        if len(batch) < _BATCH:
+            await bell.wait(_LOOK_EVERY)
+
+
+def frame(event: Event, case_id: str) -> bytes:
+    """An event on the wire."""
+    body = EventJson(
+        id=event.id,
+        case_id=case_id,
+        kind=event.kind,
+        actor=event.actor,
+        why=event.why,
+        epoch=event.epoch,
+        at=event.at,
+        data=event.data,
+    )
+    return b"id: %d\ndata: %b\n\n" % (event.id, msgspec.json.encode(body))

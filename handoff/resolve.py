@@ -1,0 +1,42 @@
+"""Resolving: the matter is done. Public threads that were moved aside are closed with a word, by routing."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
+from gateway.storage import cases, episodes, moves, timers
+from gateway.storage.moves import MoveState
+from handoff.holding import done_already, held
+from handoff.rights import Right, access_case
+from handoff.users import User
+
+KIND: Final = "case.resolved"
+_PUBLIC_CLOSE: Final = "public_close"  # the kind of timer that routing performs
+
+
+def resolve(
+    conn: Connection, user: User, case_id: str, epoch: int, *, outcome: str, public_close: bool, now: datetime
+) -> Case:
+    """Close the case. Raises `TakenBy`, `NotOwner` or `StaleEpoch`."""
+    standing = access_case(conn, user, case_id, Right.WORK_CASES)
+    if done_already(conn, user, standing, epoch, KIND):
+        return standing
+    case = held(conn, user, case_id, epoch)
+    resolved = cases.move(
+        conn,
+        case,
+        CaseState.RESOLVED,
+        expected=HELD_BY_A_PERSON,
+        actor=user.actor,
+        kind=KIND,
+        now=now,
+        why=outcome,
+        due_at=None,
+        queued_at=None,
+    )
+    episodes.end_episode(conn, case.id, outcome or "resolved", now)
+    if public_close and moves.of_case(conn, case.id, MoveState.INVITED, MoveState.ARRIVED):
+        timers.set_timer(conn, _PUBLIC_CLOSE, case.id, now)
+    return resolved

@@ -1,0 +1,146 @@
+"""What one screen of the desk shows, read on one snapshot: lists, and the case that is open."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
+from gateway.messages import Surface
+from gateway.storage import events, transcript
+from gateway.storage.tables import messages
+from handoff import conversation, queue, reply_thread, users, view
+from handoff.queue import Counts, Wanted
+from handoff.rights import Right, access_case, may
+from handoff.users import User
+
+LISTS: Final = ("queue", "mine", "open", "resolved")
+_ROWS: Final = 100
+_SHOWN: Final = 200  # messages, until somebody asks for earlier ones
+_MOST_SHOWN: Final = 5_000
+_SHOWN_ELSEWHERE: Final = frozenset({"topic", "problem", "surface"})  # slots that tell a person nothing new
+
+
+class Screen(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asked to see."""
+
+    user: User
+    csrf: str
+    view: str
+    case_id: str | None
+    last: str
+    zone: tzinfo
+    now: datetime
+    brand: str
+
+
+class Doors(msgspec.Struct, frozen=True, kw_only=True):
+    """What this agent can do with the case now."""
+
+    mine: bool
+    claim: bool
+    take_over: bool
+    reopen: bool
+    public: bool
+    """Whether there is a public thread to answer in."""
+    public_channel: str
+    obstacle: str | None
+    """Why the customer cannot be written to in private."""
+
+
+def read_screen(conn: Connection, asked: Screen) -> dict[str, object]:
+    """The values for the desk's templates. Raises `Forbidden` or `NotFound` for a case."""
+    numbers = queue.counts(conn, asked.user)
+    which = asked.view if asked.view in LISTS else _first_list(numbers)
+    values: dict[str, object] = {
+        "user": asked.user,
+        "csrf": asked.csrf,
+        "zone": asked.zone,
+        "now": asked.now,
+        "brand": asked.brand,
+        "soon": asked.now + timedelta(minutes=10),
+        "counts": numbers,
+        "list": which,
+        "rows": queue.listing(conn, _wanted(which, asked.user), limit=_ROWS).rows,
+        "event_id": events.last_id(conn),
+        "open": None,
+    }
+    if asked.case_id is not None:
+        values["open"] = _case(conn, asked, access_case(conn, asked.user, asked.case_id))
+    return values
+
+
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name; UTC where there is none of that name."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def _first_list(numbers: Counts) -> str:
+    """What waits for everybody, else what is one's own."""
+    return "mine" if numbers.mine and not numbers.queue else "queue"
+
+
+def _wanted(which: str, user: User) -> Wanted:
+    if which == "queue":
+        return Wanted(states=frozenset({CaseState.QUEUED}))
+    if which == "mine":
+        return Wanted(states=HELD_BY_A_PERSON, agent_id=user.id)
+    if which == "resolved":
+        return Wanted(states=frozenset({CaseState.RESOLVED}))
+    return Wanted(states=frozenset(CaseState) - {CaseState.RESOLVED})
+
+
+def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
+    window = _window(asked.last)
+    shown = transcript.latest(conn, case.id, window)
+    count = int(
+        conn.execute(sa.select(sa.func.count()).select_from(messages).where(messages.c.case_id == case.id)).scalar_one()
+    )
+    detail = view.case_detail(conn, case.id)
+    return {
+        "case": detail,
+        "severity": case.severity,
+        "waiting_since": queue.waiting_since(case),
+        "slots": _noted(case),
+        "blocks": conversation.blocks(shown, events.of_case(conn, case.id), asked.zone),
+        "earlier": max(0, count - len(shown)),
+        "window": window,
+        "wider": min(window + _SHOWN, _MOST_SHOWN),
+        "doors": _doors(conn, asked, case, detail),
+        "others": [
+            user.name
+            for user in users.list_all(conn)
+            if user.id != asked.user.id and user.disabled_at is None and may(user, Right.WORK_CASES)
+        ],
+    }
+
+
+def _doors(conn: Connection, asked: Screen, case: Case, detail: view.CaseDetailJson) -> Doors:
+    public = next((thread for thread in detail.threads if thread.surface is Surface.PUBLIC), None)
+    return Doors(
+        mine=case.state in HELD_BY_A_PERSON and case.agent_id == asked.user.id,
+        claim=case.state is CaseState.QUEUED,
+        take_over=case.state is CaseState.BOT,
+        reopen=case.state is CaseState.RESOLVED,
+        public=public is not None,
+        public_channel="" if public is None else public.channel,
+        obstacle=reply_thread.obstacle(conn, case, asked.now),
+    )
+
+
+def _window(last: str) -> int:
+    return min(max(int(last[:6]), _SHOWN), _MOST_SHOWN) if last.isascii() and last.isdecimal() else _SHOWN
+
+
+def _noted(case: Case) -> dict[str, str]:
+    """What the customer has told the assistant. What is told is text; the assistant's counts are numbers."""
+    slots = (case.dialogue or {}).get("slots")
+    if not isinstance(slots, dict):
+        return {}
+    return {name: value for name, value in slots.items() if isinstance(value, str) and name not in _SHOWN_ELSEWHERE}

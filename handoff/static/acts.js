@@ -1,0 +1,70 @@
+// What one does with a case: claim, hold, transfer, hand back, resolve, reopen. Each under the epoch that is on screen.
+import { caseId, post, tell } from "./api.js";
+import { refresh } from "./parts.js";
+
+const DONE = {
+  claim: "The case is yours.",
+  hold: "On hold. The case stays with you.",
+  transfer: "Passed on.",
+  return: "Back with the assistant.",
+  resolve: "Resolved.",
+  reopen: "Open again, and yours.",
+};
+
+export function startActs() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-act]");
+    if (button) act(button.dataset.act, button.dataset.to ? { to: button.dataset.to } : {}, button);
+    for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-act]");
+    if (!form) return;
+    event.preventDefault();
+    act(form.dataset.act, bodyOf(form, event.submitter), event.submitter);
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.activeElement.closest(".menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+export async function act(verb, body, button) {
+  const head = document.getElementById("head");
+  if (!head || button?.disabled) return;
+  if (button) button.disabled = true;
+  try {
+    await post(`/cases/${caseId()}/${verb}`, { epoch: Number(head.dataset.epoch), ...body });
+    for (const menu of document.querySelectorAll(".menu[open]")) menu.open = false;
+    tell(DONE[verb]);
+  } catch (refusal) {
+    tell(refusal.message, "refused");
+  } finally {
+    if (button) button.disabled = false;
+  }
+  await refresh();
+  if (verb === "claim" || verb === "reopen") document.getElementById("text")?.focus();
+}
+
+function bodyOf(form, submitter) {
+  const given = Object.fromEntries(new FormData(form, submitter));
+  switch (form.dataset.act) {
+    case "hold":
+      return given.morning ? { due_at: tomorrowMorning().toISOString() } : { minutes: Number(given.minutes) };
+    case "transfer":
+      return { to: given.to || null, note: given.note };
+    case "resolve":
+      return { outcome: given.outcome, public_close: given.public_close === "on" };
+    default:
+      return given;
+  }
+}
+
+function tomorrowMorning() {
+  const time = new Date();
+  time.setDate(time.getDate() + 1);
+  time.setHours(9, 0, 0, 0);
+  return time;
+}

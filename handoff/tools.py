@@ -1,0 +1,43 @@
+"""What the desk's routes work with, put together once by `desk.attach`."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import msgspec
+
+from gateway.clock import Clock
+from gateway.privacy.wall import Wall
+from gateway.settings import Settings
+from gateway.storage.database import Database
+from handoff.live import Bell
+from handoff.sign_in import SignIn
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts that routes share."""
+
+    db: Database
+    wall: Wall
+    settings: Settings
+    clock: Clock
+    wake: Callable[[], None]
+    """Tells the senders that there may be something to send."""
+    bell: Bell
+    sign_in: SignIn
+    brand: str
+    """What the brand is called."""
+
+    @property
+    def promise(self) -> timedelta:
+        """How soon a person should answer what is put into the queue."""
+        return timedelta(minutes=self.settings.aside_promise_minutes)
+
+    @property
+    def secure(self) -> bool:
+        """Whether the desk is reached by https."""
+        return self.settings.url.startswith("https://")
+
+    def announce(self) -> None:
+        """Something was committed: senders and open pages should look."""
+        self.wake()
+        self.bell.ring()

@@ -1,0 +1,219 @@
+"""What the API says of cases and messages. The documentation is generated from these types."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from gateway.cases import CaseState, Owner
+from gateway.messages import Author, Channel, Delivery, Surface
+from gateway.storage import episodes, moves, people, transcript
+from gateway.storage.moves import MoveState
+from gateway.storage.transcript import Message
+from handoff import cursor, queue
+from handoff.errors import Invalid
+from handoff.queue import Listed
+
+_ORDER: Final = "transcript"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class CustomerJson(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose case it is."""
+
+    id: int
+    name: str
+
+
+class CaseJson(msgspec.Struct, frozen=True, kw_only=True):
+    """A case in a list."""
+
+    id: str
+    state: CaseState
+    owner: Owner
+    agent: str | None
+    """The name of the agent who has it."""
+    epoch: int
+    """Carry it with every act on the case; it rises whenever the case changes hands."""
+    channels: tuple[Channel, ...]
+    customer: CustomerJson
+    topic: str
+    reason: str
+    """Why it was handed to people."""
+    due_at: datetime | None
+    opened_at: datetime
+    last_message_at: datetime
+
+
+class ThreadJson(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in which the case goes on."""
+
+    id: str
+    channel: Channel
+    surface: Surface
+    title: str
+    last_at: datetime
+
+
+class MoveJson(msgspec.Struct, frozen=True, kw_only=True):
+    """A public thread's way aside."""
+
+    thread: str
+    state: MoveState
+    intent: str
+
+
+class IdentityJson(msgspec.Struct, frozen=True, kw_only=True):
+    """An account of the customer on a channel, and by which proof it is theirs."""
+
+    channel: Channel
+    scope: str
+    native_id: str
+    name: str
+    handle: str
+    linked_by: str
+
+
+class CaseDetailJson(CaseJson, frozen=True, kw_only=True):
+    """A case with what was handed over."""
+
+    identities: list[IdentityJson]
+    packet: dict[str, Any] | None
+    """The handoff packet of the latest episode."""
+    threads: list[ThreadJson]
+    moves: list[MoveJson]
+
+
+class CasePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of cases."""
+
+    cases: list[CaseJson]
+    next: str | None
+
+
+class MessageJson(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing said in a case."""
+
+    id: int
+    at: datetime
+    author: Author
+    agent: str | None
+    """The name of the agent who said it."""
+    surface: Surface
+    channel: Channel | None
+    thread: str | None
+    text: str
+    attachments: list[dict[str, Any]]
+    delivery: Delivery
+    native_id: str | None
+
+
+class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a transcript."""
+
+    messages: list[MessageJson]
+    next: str | None
+
+
+def case(listed: Listed) -> CaseJson:
+    """A case for a list."""
+    return CaseJson(**_common(listed))
+
+
+def case_page(page: queue.Page) -> CasePage:
+    """A page of a list."""
+    return CasePage(cases=[case(row) for row in page.rows], next=page.next)
+
+
+def case_detail(conn: Connection, case_id: str) -> CaseDetailJson:
+    """A case with everything that was handed over; the caller has checked that it may be seen."""
+    listed = queue.one(conn, case_id)
+    threads = {thread.id: thread for thread in transcript.threads_of(conn, case_id)}
+    return CaseDetailJson(
+        **_common(listed),
+        identities=[_identity(row) for row in people.identities_of(conn, listed.case.customer_id)],
+        packet=episodes.latest_packet(conn, case_id),
+        threads=[
+            ThreadJson(
+                id=thread.native_id,
+                channel=thread.channel,
+                surface=thread.surface,
+                title=thread.title,
+                last_at=thread.last_at,
+            )
+            for thread in threads.values()
+        ],
+        moves=[
+            MoveJson(
+                thread=threads[move.thread_id].native_id if move.thread_id in threads else "",
+                state=move.state,
+                intent=move.intent,
+            )
+            for move in moves.of_case(conn, case_id, *MoveState)
+        ],
+    )
+
+
+def message(said: Message) -> MessageJson:
+    """A message."""
+    return MessageJson(
+        id=said.id,
+        at=said.at,
+        author=said.author,
+        agent=said.agent or None,
+        surface=said.surface,
+        channel=Channel(said.channel) if said.channel else None,
+        thread=said.thread or None,
+        text=said.text,
+        attachments=said.attachments,
+        delivery=said.delivery,
+        native_id=said.native_id or None,
+    )
+
+
+def message_page(conn: Connection, case_id: str, after: str | None, limit: int) -> MessagePage:
+    """A page of a case's transcript, by the key (at, id)."""
+    start = None
+    if after is not None:
+        at, last = cursor.decode(_ORDER, after, (int, int))
+        start = (_moment(int(at)), int(last))
+    found = transcript.page(conn, case_id, after=start, limit=limit + 1)
+    shown = found[:limit]
+    more = len(found) > limit
+    return MessagePage(
+        messages=[message(said) for said in shown],
+        next=cursor.encode(_ORDER, ((shown[-1].at - _EPOCH) // _MICROSECOND, shown[-1].id)) if more else None,
+    )
+
+
+def _identity(row: Mapping[str, object]) -> IdentityJson:
+    # SQLAlchemy's names of columns are a kind of string that msgspec does not take as a key.
+    return msgspec.convert({str(name): value for name, value in row.items()}, IdentityJson)
+
+
+def _moment(microseconds: int) -> datetime:
+    try:
+        return _EPOCH + microseconds * _MICROSECOND
+    except OverflowError as error:
+        raise Invalid("`cursor` is none of ours.") from error
+
+
+def _common(listed: Listed) -> dict[str, Any]:
+    held = listed.case
+    return {
+        "id": held.id,
+        "state": held.state,
+        "owner": held.owner,
+        "agent": listed.agent,
+        "epoch": held.epoch,
+        "channels": listed.channels,
+        "customer": CustomerJson(id=held.customer_id, name=listed.customer),
+        "topic": held.topic,
+        "reason": held.reason,
+        "due_at": held.due_at,
+        "opened_at": held.opened_at,
+        "last_message_at": held.last_message_at,
+    }

@@ -1,0 +1,65 @@
+"""Names in the words of agents, for what the store keeps as codes."""
+
+from typing import Final
+
+REASONS: Final = {
+    "asked": "Asked for a person",
+    "fallback": "Not understood",
+    "loop": "Going in circles",
+    "negative": "Upset",
+    "sensitive": "Sensitive",
+    "crisis": "Crisis",
+    "form_failed": "Details not found",
+    "low_conf_high_risk": "Too risky to guess",
+    "bot_unhealthy": "Assistant was down",
+    "undeliverable": "Not delivered",
+    "takeover": "Taken over",
+}
+
+STATES: Final = {
+    "bot": "With the assistant",
+    "queued": "Waiting for a person",
+    "active": "Active",
+    "waiting_customer": "Customer's turn",
+    "on_hold": "On hold",
+    "resolved": "Resolved",
+}
+
+NAMELESS: Final = "Somebody"
+"""Who has no name with us: Messenger, for one, tells none."""
+
+CHANNELS: Final = {"twitter": "X", "facebook": "Facebook", "telegram": "Telegram"}
+
+PUBLIC_PLACES: Final = {
+    "twitter": "Post on X",
+    "facebook": "Comment on the Facebook Page",
+    "telegram": "Telegram group",
+}
+
+PRIVATE_PLACES: Final = {
+    "twitter": "Direct message on X",
+    "facebook": "Messenger",
+    "telegram": "Private chat on Telegram",
+}
+
+DELIVERIES: Final = {"queued": "Sending", "sent": "Sent", "failed": "Not sent", "unclear": "Unclear"}
+
+DELIVERIES_AT_LENGTH: Final = {
+    "queued": "Waiting to go out.",
+    "sent": "The platform took it.",
+    "failed": "The platform refused it.",
+    "unclear": "No answer came back: it may have arrived. It is not sent again by itself.",
+}
+
+MOVES: Final = {
+    "invited": "Invited into private",
+    "arrived": "Came into private",
+    "private_resolved": "Resolved in private",
+    "public_closed": "Closed in public",
+}
+
+PROOFS: Final = {
+    "first_contact": "wrote first from here",
+    "code": "joined by a code",
+    "private_reply": "joined by a private reply",
+}

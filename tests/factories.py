@@ -1,0 +1,160 @@
+"""Customers, cases and messages for tests, made by the same functions that make them in earnest."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from gateway.cases import Case, CaseState, HandoffReason
+from gateway.messages import Author, Channel, Place, Said, Sender, Surface, WayIn
+from gateway.privacy.detect import Detector
+from gateway.privacy.wall import Wall
+from gateway.sending import outbox
+from gateway.sending.outbox import OutboxStatus, Parcel
+from gateway.storage import cases, episodes, events, moves, people, transcript
+from gateway.storage.moves import MoveState
+from gateway.storage.transcript import CaseThread
+
+ACCOUNT = "brand"
+_numbers = itertools.count(1000)
+
+
+class Ticking:
+    """A clock that tests set and move."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self.now = now or datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **lengths: float) -> None:
+        self.now += timedelta(**lengths)
+
+
+class Story:
+    """A customer's case, told line by line; each line takes some seconds."""
+
+    def __init__(
+        self,
+        conn: Connection,
+        clock: Ticking,
+        *,
+        channel: Channel = Channel.TELEGRAM,
+        name: str = "Ines Abascal",
+        handle: str = "ines.a",
+        native_id: str | None = None,
+    ) -> None:
+        self.conn = conn
+        self.clock = clock
+        self.channel = channel
+        self.wall = Wall(Detector())
+        self.sender = Sender(native_id=native_id or f"u{next(_numbers)}", name=name, handle=handle)
+        customer = people.meet(conn, channel, ACCOUNT, self.sender, clock())
+        self.case_id = cases.open_case(conn, customer, clock()).id
+
+    @property
+    def case(self) -> Case:
+        return cases.get(self.conn, self.case_id)
+
+    def thread(self, surface: Surface) -> CaseThread:
+        threads = transcript.threads_of(self.conn, self.case_id)
+        return next(thread for thread in threads if thread.surface is surface)
+
+    def says(
+        self,
+        text: str,
+        surface: Surface = Surface.PRIVATE,
+        *,
+        channel: Channel | None = None,
+        title: str = "",
+        understood: dict[str, object] | None = None,
+    ) -> int:
+        """The customer says something."""
+        self.clock.pass_by(seconds=7)
+        channel = channel or self.channel
+        native = f"n{next(_numbers)}"
+        place = Place(surface=surface, native_id=f"{surface}:{self.sender.native_id}", title=title)
+        said = Said(
+            channel=channel,
+            account=ACCOUNT,
+            native_id=native,
+            place=place,
+            sender=self.sender,
+            text=text,
+            at=self.clock(),
+            target=native if surface is Surface.PUBLIC else self.sender.native_id,
+        )
+        thread_id = transcript.thread_of(self.conn, channel, ACCOUNT, place, self.clock())
+        transcript.join_thread(self.conn, self.case_id, thread_id, said.target, self.clock())
+        message_id = transcript.append_said(self.conn, self.case_id, thread_id, said, self.clock())
+        cases.touch(self.conn, self.case_id, self.clock())
+        events.append(
+            self.conn, "message.added", case_id=self.case_id, actor="customer", epoch=self.case.epoch, at=self.clock(),
+            data={"message_id": message_id, "surface": surface},
+        )  # fmt: skip
+        if understood is not None:
+            transcript.set_understood(self.conn, message_id, understood)
+        return message_id
+
+    def answers(
+        self, text: str, surface: Surface = Surface.PRIVATE, *, author: Author = Author.BOT, way_in: WayIn | None = None
+    ) -> int:
+        """We say something, and the platform takes it."""
+        self.clock.pass_by(seconds=2)
+        thread = self.thread(surface)
+        if surface is Surface.PUBLIC:
+            passed = self.wall.check(text, thread.channel)
+            message_id = outbox.put_public(
+                self.conn, self.case, thread, passed, author=author, way_in=way_in, now=self.clock()
+            )
+        else:
+            message_id = outbox.put_private(self.conn, self.case, thread, text, author=author, now=self.clock())
+        self.deliver(OutboxStatus.SENT)
+        return message_id
+
+    def deliver(self, status: OutboxStatus, error: str = "") -> None:
+        """What waits in the outbox meets this fate."""
+        for key, _ in outbox.threads_waiting(self.conn):
+            while isinstance(parcel := outbox.claim_next(self.conn, key, self.clock()), Parcel):
+                native = f"s{next(_numbers)}" if status is OutboxStatus.SENT else None
+                outbox.finish(self.conn, parcel, status, self.clock(), native_id=native, error=error)
+
+    def invites(self, *, arrived: bool = False) -> None:
+        """The customer is asked aside."""
+        thread = self.thread(Surface.PUBLIC)
+        moves.invite(
+            self.conn,
+            case_id=self.case_id,
+            thread_id=thread.id,
+            target=thread.target,
+            code=f"REF-{next(_numbers):012}",
+            expires_at=self.clock() + timedelta(hours=72),
+            intent="where_is_my_order",
+            entities={},
+            begun=False,
+            now=self.clock(),
+        )
+        if arrived:
+            for move in moves.of_case(self.conn, self.case_id, MoveState.INVITED):
+                moves.advance(self.conn, move, MoveState.ARRIVED, self.clock())
+
+    def hands_over(
+        self,
+        reason: HandoffReason = HandoffReason.ASKED,
+        *,
+        due_in: timedelta = timedelta(minutes=60),
+        severity: int = 0,
+        topic: str = "",
+    ) -> Case:
+        """The assistant lets go."""
+        self.clock.pass_by(seconds=1)
+        now = self.clock()
+        if topic:
+            cases.keep_dialogue(self.conn, self.case_id, self.case.dialogue, topic)
+        case = self.case
+        episodes.open_episode(self.conn, case, reason, now, due_at=now + due_in)
+        return cases.move(
+            self.conn, case, CaseState.QUEUED, expected=[CaseState.BOT], actor="bot", kind="handoff", now=now,
+            why=reason.value, reason=reason.value, severity=severity, due_at=now + due_in, queued_at=now,
+        )  # fmt: skip

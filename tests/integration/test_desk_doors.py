@@ -1,0 +1,320 @@
+"""Who gets in: sign-in, sessions, tokens, CSRF, and a matrix of every route by every role."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from gateway.storage.tables import events, sessions, tokens, users
+from handoff import tokens as tokens_of
+from handoff import users as users_of
+from handoff.users import Role
+from tests.factories import Story
+from tests.integration.desk import PASSWORD, House, running
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with running(tmp_path) as house:
+        yield house
+
+
+async def sign_in(client: httpx.AsyncClient, name: str, password: str = PASSWORD, **options: object) -> httpx.Response:
+    return await client.post("/login", data={"name": name, "password": password}, **options)  # type: ignore[arg-type]
+
+
+async def csrf_of(client: httpx.AsyncClient) -> str:
+    page = (await client.get("/desk", headers=HTML)).text
+    return page.split('name="csrf" content="')[1].split('"')[0]
+
+
+async def test_signing_in_opens_the_desk_and_signing_out_closes_it(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        asked = await browser.get("/desk/cases/x?list=mine", headers=HTML)
+        assert (asked.status_code, asked.headers["location"]) == (302, "/login?next=%2Fdesk%2Fcases%2Fx%3Flist%3Dmine")
+        entered = await browser.post(asked.headers["location"], data={"name": "Ada", "password": PASSWORD})
+        assert (entered.status_code, entered.headers["location"]) == (303, "/desk/cases/x?list=mine")
+        cookie = entered.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert "Secure" not in cookie
+        assert (await browser.get("/desk", headers=HTML)).status_code == 200
+        assert (await browser.get("/login", headers=HTML)).headers["location"] == "/desk"
+        left = await browser.post("/logout", data={"csrf": await csrf_of(browser)})
+        assert left.headers["location"] == "/login"
+        assert (await browser.get("/desk", headers=HTML)).status_code == 302
+    assert await house.read(lambda conn: conn.execute(sa.select(sessions)).all()) == []
+
+
+async def test_the_cookie_is_secure_where_the_desk_is_reached_by_https(tmp_path: Path) -> None:
+    async with running(tmp_path, aside_url="https://desk.example") as house, house.stranger() as browser:
+        await house.user("Ada", password=PASSWORD)
+        answer = await sign_in(browser, "Ada")
+        assert "Secure" in answer.headers["set-cookie"]
+        assert answer.headers["strict-transport-security"]
+
+
+async def test_the_cookie_is_not_in_the_store(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        await sign_in(browser, "Ada")
+        secret = browser.cookies["aside_session"]
+    kept = await house.read(lambda conn: conn.execute(sa.select(sessions.c.token_hash)).scalar_one())
+    assert len(kept) == 64
+    assert kept != secret
+
+
+async def test_each_sign_in_makes_a_new_session_and_ends_the_one_before(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        await sign_in(browser, "Ada")
+        first = browser.cookies["aside_session"]
+        await sign_in(browser, "Ada")
+        assert browser.cookies["aside_session"] != first
+    async with house.stranger() as thief:
+        thief.cookies.set("aside_session", first)
+        assert (await thief.get("/api/v1/cases")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "next_page", ["https://evil.example/", "//evil.example", "/desk\\@evil", "javascript:1", "/api/v1"]
+)
+async def test_signing_in_never_leads_to_another_site(house: House, next_page: str) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        answer = await browser.post("/login", params={"next": next_page}, data={"name": "Ada", "password": PASSWORD})
+        assert answer.headers["location"] == "/desk"
+
+
+async def test_a_session_ends_after_twelve_idle_hours_or_seven_days(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        await sign_in(browser, "Ada")
+        house.clock.pass_by(hours=12, seconds=1)
+        assert (await browser.get("/api/v1/cases")).status_code == 401
+        await sign_in(browser, "Ada")
+        for _ in range(14):
+            house.clock.pass_by(hours=11, minutes=59)
+            assert (await browser.get("/api/v1/cases")).status_code == 200
+        house.clock.pass_by(hours=1)
+        assert (await browser.get("/api/v1/cases")).status_code == 401
+
+
+async def test_five_failures_lock_a_name_for_a_quarter_of_an_hour(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        refusals = [await sign_in(browser, "Ada", "wrong wrong wrong") for _ in range(5)]
+        assert {answer.status_code for answer in refusals} == {401}
+        locked = await sign_in(browser, "Ada")
+        unknown = await sign_in(browser, "Nobody")
+        assert (locked.status_code, unknown.status_code) == (401, 401)
+        assert locked.text.replace("Ada", "") == unknown.text.replace("Nobody", ""), "a refusal tells nothing of names"
+        house.clock.pass_by(minutes=15, seconds=1)
+        assert (await sign_in(browser, "Ada")).status_code == 303
+    log = await house.read(lambda conn: list(conn.execute(sa.select(events.c.kind)).scalars()))
+    assert log == ["desk.sign_in_failed"] * 5 + ["desk.signed_in"]
+
+
+async def test_failures_below_five_are_forgotten_by_a_success(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        for _ in range(4):
+            await sign_in(browser, "Ada", "wrong wrong wrong")
+        assert (await sign_in(browser, "Ada")).status_code == 303
+        await sign_in(browser, "Ada", "wrong wrong wrong")
+        assert (await sign_in(browser, "Ada")).status_code == 303
+
+
+async def test_a_user_without_a_password_cannot_sign_in(house: House) -> None:
+    await house.user("Robot")
+    async with house.stranger() as browser:
+        for password in ("", "x", PASSWORD):
+            assert (await sign_in(browser, "Robot", password)).status_code == 401
+
+
+async def test_disabling_somebody_ends_their_sessions_and_tokens(house: House) -> None:
+    api = await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser, api:
+        await sign_in(browser, "Ada")
+        await house.db.write(lambda conn: users_of.disable(conn, "Ada", house.clock()))
+        for client in (browser, api):
+            assert (await client.get("/api/v1/cases")).status_code == 401
+        assert (await sign_in(browser, "Ada")).status_code == 401
+
+
+async def test_a_revoked_token_is_worth_nothing(house: House) -> None:
+    async with await house.user("Ada") as api:
+        token = api.headers["authorization"].removeprefix("Bearer ")
+        assert token.startswith("aside_")
+        kept = await house.read(lambda conn: conn.execute(sa.select(tokens.c.token_hash)).scalar_one())
+        assert token not in kept
+        assert (await api.get("/api/v1/cases")).status_code == 200
+        await house.db.write(lambda conn: tokens_of.revoke(conn, token, house.clock()))
+        answer = await api.get("/api/v1/cases")
+        assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized")
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_wrong_token_is_not_saved_by_a_good_cookie(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        await sign_in(browser, "Ada")
+        for header in ("Bearer nonsense", "Bearer", "Basic QWRhOng=", "aside_x"):
+            answer = await browser.get("/api/v1/cases", headers={"Authorization": header})
+            assert answer.status_code == 401, header
+
+
+async def test_a_cookie_changes_nothing_without_the_secret_of_our_own_pages(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    case_id = await house.tell(lambda story: story.says("hi"))
+    async with house.stranger() as browser:
+        await sign_in(browser, "Ada")
+        for headers in ({}, {"X-CSRF-Token": ""}, {"X-CSRF-Token": "guess"}):
+            answer = await browser.post(f"/api/v1/cases/{case_id}/claim", json={"epoch": 1}, headers=headers)
+            assert (answer.status_code, answer.json()["error"]) == (403, "csrf")
+        assert (await browser.post("/logout")).status_code == 403
+        right = {"X-CSRF-Token": await csrf_of(browser)}
+        answer = await browser.post(f"/api/v1/cases/{case_id}/claim", json={"epoch": 1}, headers=right)
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+)
+async def test_another_site_cannot_sign_somebody_in(house: House, headers: dict[str, str]) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        answer = await sign_in(browser, "Ada", headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (403, "csrf")
+
+
+OPEN = {"/", "/login", "/docs", "/docs/openapi.json", "/desk/static/<__file_uri__:path>"}
+SIGNED_IN = {"/logout"}
+
+
+def asked_by(routes: object) -> list[tuple[str, str]]:
+    return sorted(
+        ("/" + route.path.lstrip("/"), method)
+        for route in routes  # type: ignore[attr-defined]
+        for method in route.methods
+        if method in {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    )
+
+
+async def test_every_route_is_closed_to_whoever_has_no_right_to_it(house: House) -> None:
+    """The matrix comes from the router: a route that somebody adds is closed here until it is said to be open."""
+    case_id = await house.tell(lambda story: story.says("hi"))
+    clients = {role: await house.user(role.value, role) for role in Role}
+    stranger = house.stranger()
+    for path, method in asked_by(house.app.router.routes):
+        if path in OPEN | SIGNED_IN:
+            continue
+        address = path.replace("<case_id:str>", case_id)
+        assert "<" not in address, f"the matrix does not know how to ask for {path}"
+        for who, client in [("anonymous", stranger), *((role.value, client) for role, client in clients.items())]:
+            async with client.stream(method, address, json={"epoch": 999} if method == "POST" else None) as answer:
+                if who == "anonymous":
+                    assert answer.status_code == 401, (path, method)
+                elif who == Role.TRAINER:
+                    assert answer.status_code == 403, (path, method)
+                else:
+                    assert answer.status_code in {200, 409, 422}, (path, method, who)
+    for client in [stranger, *clients.values()]:
+        await client.aclose()
+
+
+async def test_a_trainer_is_refused_on_every_case_also_with_a_proper_body(house: House) -> None:
+    def plot(story: Story) -> None:
+        story.says("hi")
+        story.hands_over()
+
+    case_id = await house.tell(plot)
+    async with await house.user("Tess", Role.TRAINER) as tess:
+        for verb, body in {
+            "claim": {"epoch": 2},
+            "transfer": {"epoch": 2},
+            "hold": {"epoch": 2, "minutes": 5},
+            "return": {"epoch": 2},
+            "resolve": {"epoch": 2},
+            "reopen": {"epoch": 2},
+            "messages": {"text": "hm", "surface": "note"},
+        }.items():
+            for which in (case_id, "no-such-case"):
+                answer = await tess.post(f"/api/v1/cases/{which}/{verb}", json=body)
+                assert (answer.status_code, answer.json()["error"]) == (403, "forbidden"), verb
+
+
+async def test_a_trainer_who_signs_in_is_told_and_can_sign_out_again(house: House) -> None:
+    await house.user("Tess", Role.TRAINER, PASSWORD)
+    async with house.stranger() as browser:
+        await sign_in(browser, "Tess")
+        refused = await browser.get("/desk", headers=HTML)
+        assert refused.status_code == 403
+        csrf = refused.text.split('name="csrf" value="')[1].split('"')[0]
+        left = await browser.post("/logout", data={"csrf": csrf}, headers=HTML)
+        assert left.headers["location"] == "/login"
+
+
+async def test_errors_are_json_for_programs_and_pages_for_people(house: House) -> None:
+    async with house.stranger() as anybody, await house.user("Ada") as ada:
+        lost = await anybody.get("/nowhere")
+        assert (lost.status_code, lost.json()["error"]) == (404, "not_found")
+        wrong = await ada.request("DELETE", "/api/v1/cases")
+        assert (wrong.status_code, wrong.json()["error"]) == (405, "method_not_allowed")
+        page = await anybody.get("/nowhere", headers=HTML)
+        assert page.status_code == 404
+        assert "There is nothing at this address" in page.text
+
+
+async def test_a_fault_of_ours_tells_nobody_anything_and_logs_no_text(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("my card is 4111 1111 1111 1111")
+
+    monkeypatch.setattr("handoff.queue.listing", broken)
+    async with await house.user("Ada") as ada:
+        answer = await ada.get("/api/v1/cases")
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "error": "internal", "message": "Something went wrong on our side. It has been noted; please try again.",
+    }  # fmt: skip
+    logged = "".join(capsys.readouterr())
+    assert "RuntimeError" in logged
+    assert "4111" not in logged
+
+
+async def test_every_answer_carries_a_strict_policy(house: House) -> None:
+    async with house.stranger() as anybody:
+        for path in ("/login", "/docs", "/nowhere", "/desk/static/desk.js", "/api/v1/cases"):
+            headers = (await anybody.get(path, headers=HTML)).headers
+            assert "default-src 'self'" in headers["content-security-policy"]
+            assert "unsafe" not in headers["content-security-policy"]
+            assert headers["x-frame-options"] == "DENY"
+            assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_files_outside_the_static_folder_are_not_served(house: House) -> None:
+    async with house.stranger() as anybody:
+        for path in ("/desk/static/../api.py", "/desk/static/%2e%2e/api.py", "/desk/static/..%2fapi.py"):
+            assert (await anybody.get(path)).status_code in {400, 404}
+
+
+async def test_users_are_added_listed_and_given_passwords(house: House) -> None:
+    def plot(conn: sa.Connection) -> list[str]:
+        ada = users_of.add(conn, "  Ada   Lindqvist ", "agent", house.clock(), PASSWORD)
+        users_of.add(conn, "Zoe", Role.ADMIN, house.clock())
+        users_of.set_password(conn, ada.id, "another long one")
+        return [user.name for user in users_of.list_all(conn)]
+
+    assert await house.db.write(plot) == ["Ada Lindqvist", "Zoe"]
+    stored = await house.read(lambda conn: conn.execute(sa.select(users.c.password_hash)).scalars().first())
+    assert str(stored).startswith("$argon2id$")
+    async with house.stranger() as browser:
+        assert (await sign_in(browser, "Ada Lindqvist")).status_code == 401
+        assert (await sign_in(browser, "Ada Lindqvist", "another long one")).status_code == 303
