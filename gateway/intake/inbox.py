@@ -5,7 +5,7 @@ NEW --understood--> QUEUED --turn committed--> DONE
  |--unreadable----> SET_ASIDE (reason; `aside replay` makes it NEW again)
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -43,6 +43,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     event: RawEvent
     received_at: datetime
+    attempts: int
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,11 +75,11 @@ def record(conn: Connection, channel: Channel, account: str, raw: Iterable[RawEv
     return sum(conn.execute(insert(inbox).on_conflict_do_nothing(), row).rowcount for row in rows)
 
 
-def new_ones(conn: Connection, limit: int = 200) -> list[Recorded]:
-    """Events that nobody has looked at yet, in the order of their arrival."""
+def new_ones(conn: Connection, channels: Collection[Channel], limit: int = 200) -> list[Recorded]:
+    """Events of these channels that nobody has looked at yet, in the order of their arrival."""
     rows = conn.execute(
-        sa.select(inbox.c.id, inbox.c.channel, inbox.c.account, inbox.c.native_id, inbox.c.body, inbox.c.received_at)
-        .where(inbox.c.status == InboxStatus.NEW)
+        sa.select(inbox)
+        .where(inbox.c.status == InboxStatus.NEW, inbox.c.channel.in_(channels))
         .order_by(inbox.c.id)
         .limit(limit)
     )
@@ -89,6 +90,7 @@ def new_ones(conn: Connection, limit: int = 200) -> list[Recorded]:
             account=row.account,
             event=RawEvent(native_id=row.native_id, payload=row.body),
             received_at=row.received_at,
+            attempts=row.attempts,
         )
         for row in rows
     ]

@@ -6,6 +6,7 @@ inbox NEW -> parse -> not for us: IGNORED | unreadable: SET_ASIDE | said: identi
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -23,6 +24,7 @@ from gateway.storage import cases, events, moves, people, transcript
 from gateway.storage.database import Database
 
 _log = log.get(__name__)
+_TRIES: Final = 5  # to take in an event before it is set aside
 _JOIN_WAIT: Final = timedelta(seconds=15)  # for the answer that tells whom a private reply has reached
 
 
@@ -44,26 +46,32 @@ class Arrivals:
 
     async def take_in(self) -> bool:
         """Understand what is new. True if there may be more right away."""
-        recorded = await self._database.read(inbox.new_ones)
+        recorded = await self._database.read(lambda conn: inbox.new_ones(conn, self._channels))
         results = await asyncio.gather(*(self._one(event) for event in recorded))
         return any(results)
 
     async def _one(self, recorded: Recorded) -> bool:
         parsed = self._parse(recorded)
-        if parsed is None:
+        try:
+            case_id = await self._database.write(lambda conn: self._settle(conn, recorded, parsed))
+        except Exception as error:  # noqa: BLE001 - one event that we cannot take in must not stop the others
+            _log.error("arrival_failed", inbox_id=recorded.id, error=type(error).__name__, exc_info=True)
+            await self._database.write(partial(self._try_later, recorded))
             return False
-        case_id = await self._database.write(lambda conn: self._settle(conn, recorded, parsed))
         if case_id:
             self._kick(case_id)
         return case_id is not None
 
-    def _parse(self, recorded: Recorded) -> Said | Ignored | ParseError | None:
-        """None while the channel is off: its events wait until it is on again."""
-        channel = self._channels.get(recorded.channel)
-        if channel is None:
-            return None
+    def _try_later(self, recorded: Recorded, conn: Connection) -> None:
+        if recorded.attempts + 1 >= _TRIES:
+            inbox.settle(conn, recorded.id, InboxStatus.SET_ASIDE, "arrival_failed")
+            return
+        now = self._clock()
+        inbox.put_off(conn, recorded.id, now, now)
+
+    def _parse(self, recorded: Recorded) -> Said | Ignored | ParseError:
         try:
-            return channel.parse(recorded.event)
+            return self._channels[recorded.channel].parse(recorded.event)
         except ParseError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a stranger's body must not stop those behind it

@@ -11,6 +11,7 @@ is checked again when it is sent.
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from gateway.cases import Case
 from gateway.messages import Author, Button, Channel, Delivery, Outbound, Surface, WayIn
 from gateway.privacy.wall import PublicText
 from gateway.storage import cases, events, transcript
+from gateway.storage.rows import as_struct
 from gateway.storage.tables import cases as cases_table
 from gateway.storage.tables import outbox
 
@@ -221,16 +223,7 @@ def claim_next(conn: Connection, thread_key: str, now: datetime) -> Parcel | dat
             .where(outbox.c.id == row.id)
             .values(status=OutboxStatus.SENDING, attempts=outbox.c.attempts + 1)
         )
-        return Parcel(
-            id=row.id,
-            case_id=row.case_id,
-            message_id=row.message_id,
-            thread_key=thread_key,
-            author=Author(row.author),
-            out=msgspec.convert(row.payload, Outbound),
-            attempts=row.attempts + 1,
-            created_at=row.created_at,
-        )
+        return _parcel(row, attempts=row.attempts + 1)
 
 
 def opening_in_flight(conn: Connection) -> bool:
@@ -266,19 +259,7 @@ def doubt_what_was_in_flight(conn: Connection, now: datetime) -> list[Parcel]:
     rows = conn.execute(sa.select(outbox).where(outbox.c.status == OutboxStatus.SENDING).order_by(outbox.c.id)).all()
     for row in rows:
         _set(conn, row.id, row.message_id, row.case_id, OutboxStatus.UNCLEAR, now, error="stopped while sending")
-    return [
-        Parcel(
-            id=row.id,
-            case_id=row.case_id,
-            message_id=row.message_id,
-            thread_key=row.thread_key,
-            author=Author(row.author),
-            out=msgspec.convert(row.payload, Outbound),
-            attempts=row.attempts,
-            created_at=row.created_at,
-        )
-        for row in rows
-    ]
+    return [_parcel(row, attempts=row.attempts) for row in rows]
 
 
 def counts(conn: Connection) -> dict[tuple[str, str], int]:
@@ -287,6 +268,10 @@ def counts(conn: Connection) -> dict[tuple[str, str], int]:
         sa.select(outbox.c.channel, outbox.c.status, sa.func.count()).group_by(outbox.c.channel, outbox.c.status)
     )
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _parcel(row: Any, *, attempts: int) -> Parcel:
+    return as_struct(row, Parcel, out=msgspec.convert(row.payload, Outbound), attempts=attempts)
 
 
 def _set(

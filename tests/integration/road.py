@@ -94,7 +94,9 @@ class Road:
     async def quiet(self, seconds: float = 0.6) -> None:
         """Wait until the inbox has nothing waiting, and a little longer."""
         async with asyncio.timeout(10):
-            while await self.database.read(lambda conn: inbox.new_ones(conn) or inbox.cases_in_line(conn)):
+            while await self.database.read(
+                lambda conn: inbox.new_ones(conn, list(Channel)) or inbox.cases_in_line(conn)
+            ):
                 await asyncio.sleep(0.02)
         await asyncio.sleep(seconds)
 

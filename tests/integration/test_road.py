@@ -2,6 +2,7 @@ import asyncio
 import random
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from gateway.cases import CaseState
 from gateway.clock import utc_now
 from gateway.errors import SendRefused, SendRetryable, SendUnclear
 from gateway.intake.inbox import InboxStatus, record
+from gateway.intake.inbox import counts as inbox_counts
 from gateway.messages import Author, Channel, Delivery, RawEvent, Surface
 from gateway.routing import words
 from gateway.routing.assistant import (
@@ -393,3 +395,27 @@ async def test_the_reference_of_a_transcript_changes_with_every_word(tmp_path: P
         after = await there.database.read(lambda conn: transcript.reference(conn, case["id"]))
         assert before["sha256"] != after["sha256"]
         assert (before["count"], after["count"]) == (2, 4)
+
+
+async def test_an_event_that_cannot_be_taken_in_is_set_aside_after_some_tries_and_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = transcript.append_said
+
+    def stumble(*arguments: Any) -> int:
+        if arguments[3].text == "poison":
+            raise LookupError("a fault of ours")
+        return append(*arguments)
+
+    monkeypatch.setattr(transcript, "append_said", stumble)
+    async with road(tmp_path) as there:
+        await there.hear(said("poison", by="tom"), said("hello"))
+        await there.until(lambda: there.platform.texts == ["You said hello"])
+
+        async def set_aside() -> bool:
+            counts = await there.database.read(inbox_counts)
+            return counts.get(("telegram", "set_aside", "arrival_failed")) == 1
+
+        async with asyncio.timeout(10):
+            while not await set_aside():
+                await asyncio.sleep(0.1)
