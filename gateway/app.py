@@ -83,9 +83,9 @@ class Gateway:
         )
 
     def wake(self) -> None:
-        """Something was committed from outside the road (the desk): there may be something to send or to do."""
-        self._to_send.ring()
-        self._by_clock.ring()
+        """Something was committed from outside the road (the desk, a replay): let every stage look."""
+        for bell in (self._arrived, self._to_send, self._by_clock):
+            bell.ring()
 
     async def start(self) -> None:
         """Take up what the last run left, then keep the stages going."""

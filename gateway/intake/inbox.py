@@ -8,6 +8,7 @@ NEW --understood--> QUEUED --turn committed--> DONE
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -15,7 +16,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from gateway.messages import Channel, RawEvent, Said
+from gateway.storage.rows import as_struct
 from gateway.storage.tables import inbox
+
+_LOOK_AHEAD: Final = 100  # messages of one line that are looked at to see whether it has come to rest
 
 
 class InboxStatus(StrEnum):
@@ -123,24 +127,14 @@ def settle(conn: Connection, inbox_id: int, status: InboxStatus, reason: str = "
 
 
 def line_of(conn: Connection, case_id: str) -> list[Waiting]:
-    """A case's line: its waiting messages in the order in which they were said, as far as the platforms tell."""
+    """The head of a case's line: waiting messages in the order in which they were said, as far as platforms tell."""
     rows = conn.execute(
-        sa.select(inbox)
+        sa.select(*(inbox.c[name] for name in Waiting.__struct_fields__))
         .where(inbox.c.case_id == case_id, inbox.c.status == InboxStatus.QUEUED)
         .order_by(inbox.c.said_at, inbox.c.said_order, inbox.c.id)
+        .limit(_LOOK_AHEAD)
     )
-    return [
-        Waiting(
-            id=row.id,
-            message_id=row.message_id,
-            said=msgspec.convert(row.said, Said),
-            received_at=row.received_at,
-            attempts=row.attempts,
-            failing_since=row.failing_since,
-            due_at=row.due_at,
-        )
-        for row in rows
-    ]
+    return [as_struct(row, Waiting) for row in rows]
 
 
 def put_off(conn: Connection, inbox_id: int, now: datetime, until: datetime) -> None:

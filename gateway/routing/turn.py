@@ -45,7 +45,9 @@ from gateway.storage.database import Database
 
 _log = log.get(__name__)
 
-_SETTLE_LONGEST: Final = 2.0  # seconds that a lively case is waited for before its line is taken as it stands
+_SETTLE_LONGEST: Final = 3.0  # seconds that a lively case is waited for before its line is taken as it stands
+_BURST: Final = 4  # times the usual quiet, where several messages wait or one comes late: more of them may be under way
+_LATE: Final = timedelta(seconds=5)  # between the platform's time and the arrival: a repeated or shuffled delivery
 _BACK_OFF_LONGEST: Final = 4.0  # seconds between two tries
 
 
@@ -138,11 +140,14 @@ class Turns:
         now = self._clock()
         newest = max(waiting.received_at for waiting in line)
         oldest = min(waiting.received_at for waiting in line)
-        quiet = (newest + self._settings.settle - now).total_seconds()
+        settle = self._settings.settle
+        if len(line) > 1 or abs(newest - line[0].said.at) > _LATE:
+            settle *= _BURST
+        quiet = (newest + settle - now).total_seconds()
         longest = (oldest + timedelta(seconds=_SETTLE_LONGEST) - now).total_seconds()
-        settle = min(quiet, longest, self._settings.settle.total_seconds())
+        settled = min(quiet, longest, settle.total_seconds())
         due = line[0].due_at
-        return max(settle, 0.0 if due is None else (due - now).total_seconds(), 0.0)
+        return max(settled, 0.0 if due is None else (due - now).total_seconds(), 0.0)
 
     async def _answer(self, case: Case, head: Waiting) -> None:
         try:
@@ -176,9 +181,7 @@ class Turns:
         if not inbox.settle(conn, head.id, InboxStatus.DONE):
             return
         said = head.said
-        threads = transcript.threads_of(conn, case.id)
-        thread = next(thread for thread in threads if thread.native_id == said.place.native_id)
-        thread = msgspec.structs.replace(thread, target=said.target)
+        thread = transcript.thread_in(conn, case.id, said.place.native_id, said.target)
         transcript.set_understood(conn, head.message_id, script.understood)
         cases.keep_dialogue(conn, case.id, script.dialogue, script.topic)
         private = said.place.surface is Surface.PRIVATE
@@ -285,9 +288,6 @@ class Turns:
     def _give_up(self, conn: Connection, case: Case, head: Waiting, error: AssistantError, now: datetime) -> None:
         if not inbox.settle(conn, head.id, InboxStatus.PARKED, error.code):
             return
-        thread = next(
-            thread for thread in transcript.threads_of(conn, case.id) if thread.native_id == head.said.place.native_id
-        )
         hand_over(
             conn,
             case,
@@ -295,7 +295,7 @@ class Turns:
             now=now,
             promise=self._settings.promise,
             wall=self._wall,
-            tell=msgspec.structs.replace(thread, target=head.said.target),
+            tell=transcript.thread_in(conn, case.id, head.said.place.native_id, head.said.target),
             why=error.message,
         )
 

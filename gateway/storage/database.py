@@ -135,7 +135,8 @@ def _in_savepoint(connection: Connection, work: Work[Any]) -> tuple[Any, Excepti
         with connection.begin_nested():
             result = work(connection)
     except Exception as error:  # noqa: BLE001 - handed to the caller, whatever it is
-        failure = error
+        # A StopIteration cannot travel through a future: whoever waits would wait for ever.
+        failure = RuntimeError("StopIteration") if isinstance(error, StopIteration) else error
     # A full disk, for one, makes SQLite roll back everything by itself; a COMMIT of nothing would then succeed.
     if not cast(sqlite3.Connection, connection.connection.driver_connection).in_transaction:
         raise TransactionLost

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from gateway.errors import NotFound
 from gateway.messages import Author, Channel, Delivery, Place, Said, Surface
 from gateway.storage.rows import as_struct
 from gateway.storage.tables import case_threads, cases, messages, threads, users
@@ -223,6 +224,14 @@ def threads_of(conn: Connection, case_id: str) -> list[CaseThread]:
         .order_by(case_threads.c.last_at.desc(), threads.c.id.desc())
     )
     return [as_struct(row, CaseThread) for row in rows]
+
+
+def thread_in(conn: Connection, case_id: str, native_id: str, target: str) -> CaseThread:
+    """One of a case's threads, to answer `target` there. Raises `NotFound`."""
+    found = next((thread for thread in threads_of(conn, case_id) if thread.native_id == native_id), None)
+    if found is None:
+        raise NotFound("The case has no such thread.")
+    return msgspec.structs.replace(found, target=target)
 
 
 def private_thread_with(conn: Connection, customer_id: int, channel: Channel, account: str) -> int | None:

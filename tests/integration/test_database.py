@@ -125,3 +125,10 @@ def test_the_migrations_make_the_tables_of_this_version(url: str) -> None:
 def test_another_dialect_is_refused_in_a_sentence() -> None:
     with pytest.raises(SettingsError, match="mysql"):
         create_engine("mysql://nobody@localhost/nothing")
+
+
+async def test_whatever_a_body_raises_reaches_its_caller(database: SqliteDatabase) -> None:
+    async with asyncio.timeout(5):
+        with pytest.raises(RuntimeError):
+            await database.write(lambda conn: next(iter(())))
+    database.close()
