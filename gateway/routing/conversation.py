@@ -1,7 +1,8 @@
 """The conversation with the assistant over one message: what to ask, with which state, and what came of it as a script.
 
     public message ------------------> one turn; where it moves aside: one more, in private, for what we say there first
-    first private message of a move -> the matter that was brought along, then the customer's own words in its light
+    first private message of a move -> the matter that was brought along, then the customer's own words in its light;
+                                       nothing where we have written first, and the customer only follows the link
     any other private message -------> one turn
 
 Nothing here has an effect: the script is committed, or not, by `turn`.
@@ -74,7 +75,9 @@ class Conversation:
     async def _arrival(self, case: Case, head: Waiting, state: "_State", move: Move) -> Script:
         """The customer came aside: go on with the matter where the public thread stopped; ask nothing twice."""
         own_words = _own_words(head.said)
-        if move.begun and own_words:
+        if move.begun and not own_words:
+            return _nothing_more(case, move)
+        if move.begun:
             answer = await self._turn(case, head, state, _what(head.said))
             return _script(answer, state, replies=answer.replies)
         brought = Choice(name=move.intent, entities=move.entities)
@@ -149,6 +152,20 @@ def _own_words(said: Said) -> bool:
     """Whether there is more than a code and a greeting, which the link may have filled in beforehand."""
     words = codes.without(said.text).split()
     return len(words) > 2 or any(letter.isdigit() for word in words for letter in word)
+
+
+def _nothing_more(case: Case, move: Move) -> Script:
+    """The customer followed the way in to where our question stands already: asking it again would be asking twice."""
+    return Script(
+        replies=[],
+        effects=[],
+        opening=[],
+        dialogue=case.dialogue or {},
+        understood={"intent": {"name": move.intent, "confidence": 1.0}},
+        intent=move.intent,
+        topic="",
+        code="",
+    )
 
 
 def _script(

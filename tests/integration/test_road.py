@@ -157,9 +157,14 @@ async def test_who_has_started_the_bot_before_is_written_to_directly(tmp_path: P
         await there.hear(said("where is my order??", surface=Surface.PUBLIC))
         await there.until(lambda: len(there.platform.sent) == 3)
         assert {out.surface for out, _, _ in there.platform.sent[1:]} == {Surface.PUBLIC, Surface.PRIVATE}
+        invitation = next(out for out, _, _ in there.platform.sent if out.way_in)
+        assert invitation.way_in
+        await there.hear(said("", code=invitation.way_in.code))  # follows the link all the same
+        await there.quiet()
+        assert len(there.platform.sent) == 3
         await there.hear(said("104217"))
         await there.until(lambda: len(there.platform.sent) == 5)
-        assert there.platform.texts.count("What's your order number?") == 2  # once for each of the two matters
+        assert there.platform.texts.count("What's your order number?") == 2  # of which one greeted "hello"
 
 
 async def test_what_the_wall_refuses_is_replaced_and_the_matter_moves_aside(tmp_path: Path) -> None:
