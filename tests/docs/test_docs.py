@@ -54,3 +54,13 @@ def test_make_help_lists_the_two_commands() -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs" / "adr").glob("*.md"))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_case_of_the_delivery_page_names_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "delivery.md").read_text()
+    rows = re.findall(r"^\| (D\d+) .*`(test_\w+)` \|$", page, re.MULTILINE)
+    assert [name for name, _ in rows] == [f"D{number}" for number in range(1, len(rows) + 1)]
+    assert len(rows) == len(re.findall(r"^\| D\d+", page, re.MULTILINE))
+    written = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    for _, test in rows:
+        assert f"def {test}(" in written, test
