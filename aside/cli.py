@@ -35,6 +35,7 @@ def cli() -> None:
 def setup() -> None:
     """Prepare what `run` needs: token, trained model, database. Does only what changed."""
     setting_up.set_up(_settings())
+    click.echo("Ready. `make run` starts everything.")
 
 
 @cli.command()
@@ -61,7 +62,7 @@ def assistant() -> None:
 def migrate_database() -> None:
     """Bring the database to this version's tables."""
     settings = _settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.make_home()
     engine = create_engine(settings.database)
     migrate(engine)
     engine.dispose()
@@ -167,7 +168,7 @@ def _settings() -> Settings:
 
 def _transaction(work: Callable[[Connection], T]) -> T:
     settings = _settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.make_home()
     engine = create_engine(settings.database)
     try:
         migrate(engine)

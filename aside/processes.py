@@ -36,9 +36,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 class Child:
     """One program, running."""
 
-    def __init__(self, program: Program, cwd: Path) -> None:
+    def __init__(self, program: Program, cwd: Path, say: Callable[[str], None] = lambda _: None) -> None:
+        """`say` is told what an operator wants to know."""
         self.program = program
         self._cwd = cwd
+        self._say = say
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._started = 0.0
@@ -101,19 +103,22 @@ class Child:
                 self.failed.set()
                 return
             lived = time.monotonic() - self._started
+            self._say(f"{self.program.name.capitalize()} has ended; starting it again. Its log is {self.program.log}.")
             # One that dies young may do so for ever: less and less often. One that was killed comes back at once.
             self._deaths = self._deaths + 1 if lived < _YOUNG else 0
             await asyncio.sleep(min(0.5 * self._deaths, _PAUSE_LONGEST))
             self._process = await self._spawn()
 
 
-def refuse_taken_ports(ports: Mapping[str, int]) -> None:
+def refuse_taken_ports(ports: Mapping[str, int], host: str = "127.0.0.1") -> None:
     """Raise `SettingsError` where something else listens already. Names are those of the settings."""
     for setting, port in ports.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((host, port))
+            except socket.gaierror as error:
+                raise SettingsError(f"ASIDE_HOST {host} is no address of this machine.") from error
             except OSError as error:
                 raise SettingsError(
                     f"Port {port} is in use. Stop what listens there, or set {setting} to another port."

@@ -114,7 +114,7 @@ async def _supervise(programs: list[Program], announce: Callable[[], None]) -> N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
-    children = [Child(program, ROOT) for program in programs]
+    children = [Child(program, ROOT, click.echo) for program in programs]
     stopped: asyncio.Task[bool] = asyncio.create_task(stop.wait())
     try:
         for child in children:
@@ -207,7 +207,7 @@ def _sign_in(settings: Settings, *, playground: bool) -> str:
 
 
 def _database(settings: Settings) -> Engine:
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.make_home()
     engine = create_engine(settings.database)
     migrate(engine)
     return engine

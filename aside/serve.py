@@ -6,10 +6,10 @@ settings -> database (one process's lock, migrated) -> Gateway + desk -> one san
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sanic import Sanic
 
+from aside.processes import refuse_taken_ports
 from gateway import app as composition
 from gateway import brand, log
 from gateway.clock import Clock, utc_now
@@ -64,24 +64,27 @@ def build(settings: Settings, clock: Clock = utc_now, name: str = "aside") -> Sa
 
 def prepare(settings: Settings) -> FileLock:
     """Migrate, and make sure that no other process serves this database. Raises `SettingsError`."""
-    path = sa.make_url(settings.database).database
+    settings.make_home()
+    engine = create_engine(settings.database)
+    path = engine.url.database
     if not path:
-        raise SettingsError("DATABASE_URL must name a file.")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+        raise SettingsError("DATABASE_URL must name a file, as in sqlite:///PATH.")
+    if not Path(path).parent.is_dir():
+        raise SettingsError(f"DATABASE_URL names {path}, but there is no such folder.")
+    migrate(engine)
+    engine.dispose()
     lock = FileLock(f"{path}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise SettingsError(f"Another Aside is serving {path}. Stop it first.") from error
-    engine = create_engine(settings.database)
-    migrate(engine)
-    engine.dispose()
     return lock
 
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop."""
     log.configure()
+    refuse_taken_ports({"ASIDE_PORT": settings.aside_port}, settings.aside_host)
     lock = prepare(settings)
     try:
         app = build(settings)

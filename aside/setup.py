@@ -30,7 +30,7 @@ def set_up(settings: Settings) -> None:
     )
     if done.returncode:
         raise SettingsError("The assistant could not be trained; see above.")
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.make_home()
     engine = create_engine(settings.database)
     migrate(engine)
     engine.dispose()

@@ -26,9 +26,9 @@ def configure(level: int = logging.INFO) -> None:
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer())
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    # These print whole URLs, which carry tokens, at INFO.
+    # These print whole URLs, which carry tokens, at INFO, and their own tracebacks of what we handle and log ourselves.
     for name in ("httpx", "httpcore", "telegram", "tweepy", "aiohttp"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:

@@ -106,6 +106,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, tag="said"):
     """The one-use code of a way in that came along (`start`, `ref`, or found in a direct message's text)."""
     choice: str = ""
     """The intent of a button that the customer pressed; never free text."""
+    overheard: bool = False
+    """Said among others, not to us: it may be for us, and is answered only if it is plainly our matter."""
     attachments: tuple[Attachment, ...] = ()
 
 

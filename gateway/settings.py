@@ -26,13 +26,13 @@ class Settings(BaseSettings):
 
     aside_home: Path = Field(default=ROOT / ".aside", description="Where state is kept.")
     aside_host: str = Field(default="127.0.0.1", description="The address that gateway and desk listen on.")
-    aside_port: int = Field(default=8080, description="The port that gateway and desk listen on.")
+    aside_port: int = Field(default=8080, ge=1, le=65535, description="The port that gateway and desk listen on.")
     aside_url: str = Field(
         default="", description="The address under which agents reach the desk; cookies are Secure where it is https."
     )
-    playground_port: int = Field(default=8090, description="The port of the playground.")
-    rasa_port: int = Field(default=5005, description="The port of Rasa.")
-    actions_port: int = Field(default=5055, description="The port of the action server.")
+    playground_port: int = Field(default=8090, ge=1, le=65535, description="The port of the playground.")
+    rasa_port: int = Field(default=5005, ge=1, le=65535, description="The port of Rasa.")
+    actions_port: int = Field(default=5055, ge=1, le=65535, description="The port of the action server.")
     rasa_url: str = Field(default="", description="Where Rasa answers; default http://127.0.0.1:RASA_PORT.")
     database_url: str = Field(default="", description="SQLAlchemy URL; default SQLite in ASIDE_HOME.")
     aside_bot_token: SecretStr = Field(default=SecretStr(""), description="What gateway and Rasa know each other by.")
@@ -59,6 +59,17 @@ class Settings(BaseSettings):
     def home(self) -> Path:
         """Where state is kept, absolute."""
         return self.aside_home if self.aside_home.is_absolute() else (ROOT / self.aside_home)
+
+    def make_home(self) -> Path:
+        """Make the folder where state is kept, for its owner's eyes only: it holds what customers say.
+
+        Raises `SettingsError` where it cannot be made.
+        """
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"ASIDE_HOME {self.home} cannot be made: {error.strerror}.") from error
+        return self.home
 
     @property
     def assistant(self) -> str:

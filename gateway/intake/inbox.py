@@ -126,6 +126,16 @@ def settle(conn: Connection, inbox_id: int, status: InboxStatus, reason: str = "
     return changed.rowcount == 1
 
 
+def not_for_us(conn: Connection, inbox_id: int) -> bool:
+    """Settle an event that turned out not to be for us: nothing of it stays but the event itself. False as `settle`."""
+    changed = conn.execute(
+        inbox.update()
+        .where(inbox.c.id == inbox_id, inbox.c.status == InboxStatus.QUEUED)
+        .values(status=InboxStatus.IGNORED, reason="not_for_us", case_id=None, message_id=None, said=None)
+    )
+    return changed.rowcount == 1
+
+
 def line_of(conn: Connection, case_id: str) -> list[Waiting]:
     """The head of a case's line: waiting messages in the order in which they were said, as far as platforms tell."""
     rows = conn.execute(

@@ -8,6 +8,8 @@
 Nothing here has an effect: the script is committed, or not, by `turn`.
 """
 
+from typing import Final
+
 import msgspec
 
 from gateway import codes
@@ -45,6 +47,17 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     code: str
     """A fresh code for the way in, should one be needed."""
+
+    @property
+    def is_our_matter(self) -> bool:
+        """Whether the assistant knew the matter for one of ours, rather than small talk or nothing it understood."""
+        return bool(self.topic) or any(
+            isinstance(effect, HandoffEffect) and effect.reason not in _NOT_UNDERSTOOD for effect in self.effects
+        )
+
+
+_NOT_UNDERSTOOD: Final = frozenset({"fallback", "loop", "negative"})
+"""Reasons to hand over that speak of the conversation, not of a matter."""
 
 
 class Conversation:
@@ -87,7 +100,9 @@ class Conversation:
             return _script(first, state, replies=first.replies)
         # What the customer says now is heard as an answer to what we would have asked.
         answer = await self._turn(case, head, state, _what(head.said))
-        return _script(answer, state, replies=answer.replies or first.replies, before=first)
+        handed_over = any(isinstance(effect, HandoffEffect) for effect in answer.effects)
+        replies = answer.replies if answer.replies or handed_over else first.replies
+        return _script(answer, state, replies=replies, before=first)
 
     async def _opening(self, case: Case, head: Waiting, state: "_State", answer: Answer) -> list[Reply]:
         moving = next((effect for effect in answer.effects if isinstance(effect, MoveAsideEffect)), None)

@@ -178,6 +178,9 @@ class Turns:
         """All effects of a turn in one transaction, under the epoch that it was decided with."""
         now = self._clock()
         cases.fence(conn, case)
+        if head.said.overheard and not script.is_our_matter:
+            _leave_it(conn, case, head)
+            return
         if not inbox.settle(conn, head.id, InboxStatus.DONE):
             return
         said = head.said
@@ -276,7 +279,10 @@ class Turns:
         hopeless = isinstance(error, AssistantRefused) or (
             now - since >= self._settings.patience and head.attempts + 1 >= 2
         )
-        _log.warning("turn_failed", case_id=case.id, attempts=head.attempts + 1, error=error.code, why=error.message)
+        if hopeless or not head.attempts:  # not each try of each case: an outage would fill the disk with them
+            _log.warning(
+                "turn_failed", case_id=case.id, attempts=head.attempts + 1, error=error.code, why=error.message
+            )
         if hopeless:
             await self._database.write(lambda conn: self._give_up(conn, case, head, error, now))
             self._wake_sender()
@@ -316,6 +322,15 @@ def _wake_up(conn: Connection, case: Case, now: datetime) -> None:
         due_at=None,
         severity=0,
     )
+
+
+def _leave_it(conn: Connection, case: Case, head: Waiting) -> None:
+    """People talk among themselves: we say nothing, and keep nothing of it."""
+    if not inbox.not_for_us(conn, head.id):
+        return
+    transcript.forget(conn, head.message_id)
+    if transcript.is_empty(conn, case.id):
+        cases.discard(conn, case)
 
 
 def _for_people(conn: Connection, case: Case, head: Waiting, now: datetime) -> None:

@@ -122,6 +122,8 @@ class Deliveries:
         else:
             await self._database.write(partial(self._sent, parcel, sent))
             result = "sent"
+        if result in ("refused", "unclear"):
+            _log.warning("not_delivered", channel=parcel.out.channel, message_id=parcel.message_id, result=result)
         metrics.sends.labels(parcel.out.channel, result).inc()
         metrics.send_seconds.labels(parcel.out.channel).observe(time.perf_counter() - started)
 

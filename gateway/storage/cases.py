@@ -12,7 +12,8 @@ from gateway.cases import Case, CaseState, owner_of
 from gateway.errors import NotFound, StaleEpoch, WrongState
 from gateway.storage import events
 from gateway.storage.rows import as_struct
-from gateway.storage.tables import cases
+from gateway.storage.tables import case_threads, cases
+from gateway.storage.tables import events as events_table
 
 _MATTER_LASTS: Final = timedelta(hours=72)  # after so long a silence the next message is another matter
 
@@ -130,6 +131,13 @@ def move(
         data={"from": stored.state, "to": to, **(data or {})},
     )
     return get(conn, case.id)
+
+
+def discard(conn: Connection, case: Case) -> None:
+    """Take back a case in which nothing was said to us. Its events go with it."""
+    for table in (case_threads, events_table, cases):
+        column = table.c.id if table is cases else table.c.case_id
+        conn.execute(table.delete().where(column == case.id))
 
 
 def fence(conn: Connection, case: Case) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.errors import AsideError, Overloaded, SettingsError
@@ -145,7 +146,10 @@ def _in_savepoint(connection: Connection, work: Work[Any]) -> tuple[Any, Excepti
 
 def create_engine(url: str, *, read_only: bool = False) -> Engine:
     """An engine with the pragmas that make an acknowledged row durable. Raises `SettingsError` for other dialects."""
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError as error:
+        raise SettingsError("DATABASE_URL is no URL. Use sqlite:///PATH.") from error
     if parsed.get_backend_name() != "sqlite":
         raise SettingsError(
             f"DATABASE_URL names {parsed.get_backend_name()}, which this version does not serve. Use sqlite:///PATH."

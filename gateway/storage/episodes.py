@@ -88,9 +88,7 @@ def _packet(
         ],
         "failed_turns": [message.id for message, known in understood if known.get("fallback")],
         "promises": [],
-        "questions_asked": [
-            message.text for message in recent if message.author is Author.BOT and message.text.rstrip().endswith("?")
-        ],
+        "questions_asked": [message.text for message in recent if message.author is Author.BOT and "?" in message.text],
         "public_context": [
             {"id": message.id, "text": message.text} for message in customer if message.surface is Surface.PUBLIC
         ][:3],

@@ -8,14 +8,23 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DatabaseError
+
+from gateway.errors import SettingsError
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the database to the newest revision; does nothing where it is there already."""
-    with engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+    """Bring the database to the newest revision; does nothing where it is there already.
+
+    Raises `SettingsError` where the database cannot be opened.
+    """
+    try:
+        with engine.begin() as connection:
+            command.upgrade(_config(connection), "head")
+    except DatabaseError as error:
+        raise SettingsError(f"The database {engine.url.database} cannot be opened: {error.orig}.") from error
 
 
 def is_current(engine: Engine) -> bool:

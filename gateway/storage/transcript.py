@@ -257,6 +257,16 @@ def native_id_of(conn: Connection, thread_id: int) -> str:
     return str(conn.execute(sa.select(threads.c.native_id).where(threads.c.id == thread_id)).scalar_one())
 
 
+def forget(conn: Connection, message_id: int) -> None:
+    """Take back a message that was not for us."""
+    conn.execute(messages.delete().where(messages.c.id == message_id))
+
+
+def is_empty(conn: Connection, case_id: str) -> bool:
+    """Whether nothing has been said in a case."""
+    return conn.execute(sa.select(messages.c.id).where(messages.c.case_id == case_id).limit(1)).one_or_none() is None
+
+
 def rehome(conn: Connection, message_id: int, thread_id: int) -> None:
     """A message turned out to have opened a thread: it stands there."""
     conn.execute(messages.update().where(messages.c.id == message_id).values(thread_id=thread_id))

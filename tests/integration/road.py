@@ -42,6 +42,7 @@ def said(
     place: str = "",
     scope: str = "account",
     order: int | None = None,
+    overheard: bool = False,
 ) -> Said:
     """What a customer says on the fake platform."""
     number = next(_ids)
@@ -58,6 +59,7 @@ def said(
         target=by if private else f"post{number}",
         code=code,
         choice=choice,
+        overheard=overheard,
     )
 
 

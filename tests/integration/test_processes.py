@@ -93,12 +93,30 @@ def test_whoever_errs_gets_one_sentence_and_a_status(tmp_path: Path) -> None:
         (["serve"], {"ASIDE_PORT": "eighty"}, "ASIDE_PORT"),
         (["agent", "disable", "nobody"], {}, "nobody"),
         (["serve"], {"DATABASE_URL": "sqlite://"}, "DATABASE_URL"),
+        (["serve"], {"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        (["serve"], {"DATABASE_URL": "sqlite:////no/such/folder/aside.db"}, "no such folder"),
+        (["serve"], {"DATABASE_URL": f"sqlite:///{__file__}"}, "not a database"),
+        (["serve"], {"ASIDE_PORT": "99999"}, "ASIDE_PORT"),
+        (["serve"], {"ASIDE_HOME": f"{__file__}/home"}, "ASIDE_HOME"),
     ):
         done = aside(tmp_path, *arguments, **environment)
         assert done.returncode == 1, (arguments, done.stdout, done.stderr)
         assert word in done.stderr
         assert "Traceback" not in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_named_by_serve_too(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = aside(tmp_path, "serve", ASIDE_PORT=str(taken.getsockname()[1]))
+    assert (done.returncode, "ASIDE_PORT" in done.stderr) == (1, True)
+
+
+def test_what_customers_say_is_for_its_owners_eyes_only(tmp_path: Path) -> None:
+    aside(tmp_path / "home", "migrate")
+    assert (tmp_path / "home").stat().st_mode & 0o077 == 0
 
 
 def test_people_are_added_listed_and_shut_out(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from gateway.routing import words
 from gateway.routing.assistant import (
     Answer,
     HandoffEffect,
+    LabelEffect,
     MoveAsideEffect,
     ReplyButton,
     ResolvedEffect,
@@ -129,6 +130,37 @@ async def test_a_code_in_somebody_elses_hands_joins_nothing(tmp_path: Path) -> N
         await there.hear(said("", by="mallory", code=there.platform.sent[0][0].way_in.code))
         await there.quiet()
         assert len(await there.cases()) == 2
+
+
+async def test_who_asks_for_a_person_on_arrival_is_asked_nothing_before(tmp_path: Path) -> None:
+    def answer(request: TurnRequest) -> Answer:
+        return handing_over(request) if request.text and "human" in request.text else moving(request)
+
+    async with road(tmp_path, assistant=FakeAssistant(answer)) as there:
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.hear(said("I want a human"))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        await there.quiet()
+        assert there.platform.texts[1:] == [words.HANDED_OVER_PRIVATE]
+
+
+async def test_small_talk_among_others_is_neither_answered_nor_kept(tmp_path: Path) -> None:
+    chatty = FakeAssistant(lambda request: said_back(request, "Thank you!", intent="praise"))
+    async with road(tmp_path, assistant=chatty) as there:
+        await there.hear(said("anyone else like the blue one?", surface=Surface.PUBLIC, overheard=True))
+        await there.quiet()
+        assert there.platform.sent == []
+        assert await there.cases() == []
+
+
+async def test_a_question_of_ours_among_others_is_answered(tmp_path: Path) -> None:
+    knowing = FakeAssistant(
+        lambda request: said_back(request, "From nine to seven.", effects=[LabelEffect(name="opening_hours")])
+    )
+    async with road(tmp_path, assistant=knowing) as there:
+        await there.hear(said("when do they open?", surface=Surface.PUBLIC, overheard=True))
+        await there.until(lambda: there.platform.texts == ["From nine to seven."])
 
 
 async def test_a_private_reply_tells_who_the_commenter_is_in_private(tmp_path: Path) -> None:

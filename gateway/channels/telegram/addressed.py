@@ -30,12 +30,8 @@ class Bot(Struct, frozen=True):
     """Without the @."""
 
 
-def addressed_to_us(message: Message, bot: Bot) -> bool:
-    """Whether a message of a group is for us.
-
-    Yes: it answers us, names us, or is a command for us. No: it is a command for another bot, answers or names somebody
-    else, or is a forward. Else: it asks something (a question mark outside links) or calls for help.
-    """
+def spoken_to_us(message: Message, bot: Bot) -> bool:
+    """Whether a message of a group answers us, names us, or is a command for us."""
     text = message.text or message.caption or ""
     reply = answered(message)
     if reply and reply.author and reply.author.id == bot.id:
@@ -43,13 +39,29 @@ def addressed_to_us(message: Message, bot: Bot) -> bool:
     command = _COMMAND.match(text)
     if command and command.group(1):
         return command.group(1).casefold() == bot.username.casefold()
-    named = {name.casefold() for name in _NAME.findall(text)}
-    if bot.username.casefold() in named:
+    return bot.username.casefold() in _named(text)
+
+
+def addressed_to_us(message: Message, bot: Bot) -> bool:
+    """Whether a message of a group is, or may be, for us.
+
+    Yes: it is spoken to us. No: it is a command for another bot, answers or names somebody else, or is a forward. Else,
+    perhaps: it asks something (a question mark outside links) or calls for help.
+    """
+    if spoken_to_us(message, bot):
         return True
-    if named or message.forward_origin or (reply and not _same_person(reply.author, message.author)):
+    text = message.text or message.caption or ""
+    command = _COMMAND.match(text)
+    reply = answered(message)
+    to_others = (command and command.group(1)) or _named(text)
+    if to_others or message.forward_origin or (reply and not _same_person(reply.author, message.author)):
         return False
     words = _LINK.sub(" ", text)
     return bool(_QUESTION.search(words) or _HELP.search(words))
+
+
+def _named(text: str) -> set[str]:
+    return {name.casefold() for name in _NAME.findall(text)}
 
 
 def answered(message: Message) -> RepliedTo | None:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from gateway.channels.base import ParseError
-from gateway.channels.telegram.addressed import Bot, addressed_to_us, answered, without_address
+from gateway.channels.telegram.addressed import Bot, addressed_to_us, answered, spoken_to_us, without_address
 from gateway.channels.telegram.payloads import CHOICE_PREFIX, UNREADABLE, CallbackQuery, Chat, File, Message, User
 from gateway.clock import Clock
 from gateway.messages import Attachment, Channel, Ignored, Place, RawEvent, Said, Sender, Surface
@@ -96,6 +96,7 @@ def _message(raw: object, bot: Bot) -> Said | Ignored:
 
     text, code = message.text or message.caption or "", ""
     private = message.chat.type == "private"
+    overheard = not private and not spoken_to_us(message, bot)
     if not private:
         if not addressed_to_us(message, bot):
             return Ignored(reason="not_for_us")
@@ -117,6 +118,7 @@ def _message(raw: object, bot: Bot) -> Said | Ignored:
         target=str(message.chat.id) if private else native_id,
         reply_to=f"{message.chat.id}/{reply.message_id}" if reply else "",
         code=code,
+        overheard=overheard,
         attachments=attachments,
     )
 
