@@ -40,7 +40,7 @@ def test_in_private_every_intent_has_an_answer(conversation, intent):
 
 @pytest.mark.parametrize(
     ("channel", "words"),
-    [("twitter", "button below"), ("facebook", "private message"), ("telegram", "Press the button")],
+    [("twitter", "button below"), ("facebook", "message from us in Messenger"), ("telegram", "Press the button")],
 )
 def test_the_way_aside_is_described_as_it_is_on_each_channel(conversation, channel, words):
     answer = conversation("public", channel).say("my parcel arrived broken")
