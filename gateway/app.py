@@ -30,6 +30,7 @@ from gateway.routing.alarms import Alarms
 from gateway.routing.arrivals import Arrivals
 from gateway.routing.assistant import RasaAssistant
 from gateway.routing.conversation import Conversation
+from gateway.routing.effects import Effects
 from gateway.routing.turn import Turns, TurnSettings
 from gateway.sending.deliver import Deliveries
 from gateway.settings import Settings
@@ -64,13 +65,19 @@ class Gateway:
             channels,
             database,
             Conversation(assistant, detector, database),
+            Effects(
+                channels,
+                self.wall,
+                clock,
+                promise=promise,
+                code_lasts=timedelta(hours=settings.aside_code_hours),
+            ),
             self.wall,
             clock,
             TurnSettings(
                 patience=timedelta(seconds=settings.aside_assistant_patience),
                 settle=timedelta(milliseconds=settings.aside_settle_ms),
                 promise=promise,
-                code_lasts=timedelta(hours=settings.aside_code_hours),
             ),
             self._to_send.ring,
         )

@@ -19,27 +19,19 @@ from typing import Final
 import msgspec
 from sqlalchemy.engine import Connection
 
-from gateway import log, metrics
+from gateway import log
 from gateway.cases import Case, CaseState, HandoffReason, Owner
 from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock
-from gateway.errors import AssistantError, AssistantRefused, AssistantUnavailable, StaleEpoch, WallRefusal
+from gateway.errors import AssistantError, AssistantRefused, AssistantUnavailable, StaleEpoch
 from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus, Waiting
-from gateway.messages import Author, Button, Channel, Said, Surface
+from gateway.messages import Channel, Said, Surface
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move
-from gateway.routing.address import addressed
-from gateway.routing.assistant import (
-    HandoffEffect,
-    MoveAsideEffect,
-    Reply,
-    ResolvedEffect,
-)
-from gateway.routing.conversation import Conversation, Script
+from gateway.routing.conversation import Conversation
+from gateway.routing.effects import Effects
 from gateway.routing.handoff import hand_over
-from gateway.routing.private_move import Invitation
-from gateway.sending import outbox
 from gateway.storage import cases, transcript
 from gateway.storage.database import Database
 
@@ -60,7 +52,6 @@ class TurnSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Of quiet in a case before its line is taken."""
     promise: timedelta
     """After a handoff, by which a person should answer."""
-    code_lasts: timedelta
 
 
 class Turns:
@@ -71,6 +62,7 @@ class Turns:
         channels: Mapping[Channel, ChannelAdapter],
         database: Database,
         conversation: Conversation,
+        effects: Effects,
         wall: Wall,
         clock: Clock,
         settings: TurnSettings,
@@ -79,6 +71,7 @@ class Turns:
         self._channels = channels
         self._database = database
         self._conversation = conversation
+        self._effects = effects
         self._wall = wall
         self._clock = clock
         self._settings = settings
@@ -157,7 +150,7 @@ class Turns:
             await self._failed(case, head, error)
             return
         try:
-            await self._database.write(lambda conn: self._commit(conn, case, head, script))
+            await self._database.write(lambda conn: self._effects.perform(conn, case, head, script))
         except StaleEpoch:
             raise
         except Exception as error:  # noqa: BLE001 - our own fault: counted, and a person's task in the end
@@ -173,104 +166,6 @@ class Turns:
         if self._channels[said.channel].writes_first(said):
             return True
         return private_move.direct_thread_id(conn, case, said.channel, said.account) is not None
-
-    def _commit(self, conn: Connection, case: Case, head: Waiting, script: Script) -> None:
-        """All effects of a turn in one transaction, under the epoch that it was decided with."""
-        now = self._clock()
-        cases.fence(conn, case)
-        if head.said.overheard and not script.is_our_matter:
-            _leave_it(conn, case, head)
-            return
-        if not inbox.settle(conn, head.id, InboxStatus.DONE):
-            return
-        said = head.said
-        thread = transcript.thread_in(conn, case.id, said.place.native_id, said.target)
-        transcript.set_understood(conn, head.message_id, script.understood)
-        cases.keep_dialogue(conn, case.id, script.dialogue, script.topic)
-        private = said.place.surface is Surface.PRIVATE
-        if private:
-            private_move.arrive(conn, case, now)
-        handoff = next((effect for effect in script.effects if isinstance(effect, HandoffEffect)), None)
-        if handoff is not None:
-            # The assistant's last words come first; the notice of the handoff follows them in the thread's order.
-            self._speak(conn, case, thread, said, script.replies, None, script, now)
-            hand_over(
-                conn,
-                case,
-                HandoffReason(handoff.reason),
-                now=now,
-                promise=self._settings.promise,
-                wall=self._wall,
-                tell=thread,
-            )
-            return
-        moving = next((effect for effect in script.effects if isinstance(effect, MoveAsideEffect)), None)
-        self._speak(conn, case, thread, said, script.replies, moving, script, now)
-        if private and any(isinstance(effect, ResolvedEffect) for effect in script.effects):
-            private_move.resolve_in_private(conn, case, now)
-
-    def _speak(
-        self,
-        conn: Connection,
-        case: Case,
-        thread: transcript.CaseThread,
-        said: Said,
-        replies: list[Reply],
-        moving: MoveAsideEffect | None,
-        script: Script,
-        now: datetime,
-    ) -> None:
-        if thread.surface is Surface.PRIVATE:
-            for reply in replies:
-                buttons = tuple(Button(title=button.title, choice=button.intent) for button in reply.buttons)
-                outbox.put_private(conn, case, thread, reply.text, author=Author.BOT, now=now, buttons=buttons)
-            return
-        # One public reply a turn: X asks for no more, and a thread that everybody reads wants no chatter.
-        text = addressed(conn, case, thread.channel, "\n\n".join(reply.text for reply in replies))
-        if moving is not None:
-            self._move_aside(conn, case, thread, said, text, moving, script, now)
-        elif text:
-            try:
-                public = self._wall.check(text, thread.channel)
-            except WallRefusal:
-                metrics.wall_refusals.labels(Author.BOT).inc()
-                instead = MoveAsideEffect(intent=script.intent, entities={})
-                self._move_aside(conn, case, thread, said, "", instead, script, now)
-                return
-            outbox.put_public(conn, case, thread, public, author=Author.BOT, now=now)
-
-    def _move_aside(
-        self,
-        conn: Connection,
-        case: Case,
-        thread: transcript.CaseThread,
-        said: Said,
-        text: str,
-        moving: MoveAsideEffect,
-        script: Script,
-        now: datetime,
-    ) -> None:
-        channel = self._channels[thread.channel]
-        standing = private_move.standing_invitation(conn, case.id, thread.id)
-        code = standing.code if standing else script.code
-        fresh = bool(script.opening) and standing is None
-        anchored = fresh and channel.writes_first(said)
-        direct = private_move.direct_thread(conn, case, thread, now) if fresh and not anchored else None
-        invitation = Invitation(
-            intent=moving.intent,
-            entities=moving.entities,
-            way_in=channel.way_in(code, said),
-            lasts=self._settings.code_lasts,
-            begun=anchored or direct is not None,
-        )
-        private_move.invite(conn, case, thread, text, invitation, self._wall, now)
-        if anchored:
-            # Exactly one message may be sent before the customer answers: the bubbles become one.
-            first = "\n\n".join(reply.text for reply in script.opening)
-            outbox.put_private(conn, case, thread, first, author=Author.BOT, now=now, opens_private=True)
-        elif direct is not None:
-            for reply in script.opening:
-                outbox.put_private(conn, case, direct, reply.text, author=Author.BOT, now=now)
 
     async def _failed(self, case: Case, head: Waiting, error: AssistantError) -> None:
         """A failed turn: try again a little later, or hand over where the patience is at its end."""
@@ -322,15 +217,6 @@ def _wake_up(conn: Connection, case: Case, now: datetime) -> None:
         due_at=None,
         severity=0,
     )
-
-
-def _leave_it(conn: Connection, case: Case, head: Waiting) -> None:
-    """People talk among themselves: we say nothing, and keep nothing of it."""
-    if not inbox.not_for_us(conn, head.id):
-        return
-    transcript.forget(conn, head.message_id)
-    if transcript.is_empty(conn, case.id):
-        cases.discard(conn, case)
 
 
 def _for_people(conn: Connection, case: Case, head: Waiting, now: datetime) -> None:
