@@ -19,7 +19,7 @@ from gateway.privacy.wall import PublicText
 from tests.simulation.clock import WallClock
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
-from tests.simulation.process import Down, Process
+from tests.simulation.process import Down, Process, outside
 
 ACCOUNT: Final = "brand"
 _GIVE_UP: Final = 5.0  # seconds after which a client takes a request for lost
@@ -127,7 +127,7 @@ class Network:
             delays += [delays[0] + draw.uniform(0, longest) for _ in range(draw.randint(1, 4))]
         for delay in delays:
             self.outstanding += 1
-            asyncio.get_running_loop().create_task(self._deliver(events, delay))
+            outside(self._deliver(events, delay))
 
     async def _deliver(self, events: list[Event], delay: float) -> None:
         body = b"[" + b",".join(msgspec.json.encode(event) for event in events) + b"]"

@@ -7,6 +7,7 @@ from typing import Final
 from gateway.messages import Channel, Outbound, Surface
 from tests.simulation.dice import Dice
 from tests.simulation.networks import Network
+from tests.simulation.process import outside
 
 NAMES: Final = ("ines", "tom", "mei", "amara", "jonas", "sofia")
 _SUBJECTS: Final = ("hello", "hello", "where is my parcel", "parcel", "I want a human please", "human", "thanks a lot")
@@ -43,7 +44,7 @@ class Customer:
             return
         self._followed = True
         code = out.way_in.code if out.way_in else ""
-        self._coming.append(asyncio.get_running_loop().create_task(self._follow(code)))
+        self._coming.append(outside(self._follow(code)))
 
     async def _follow(self, code: str) -> None:
         await asyncio.sleep(self._draw.uniform(0.3, 3.0))

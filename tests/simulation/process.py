@@ -56,13 +56,23 @@ class Life:
 _LIFE: ContextVar[Life | None] = ContextVar("life", default=None)
 
 
+def outside(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+    """Do something that belongs to no life, whoever asks for it."""
+    return asyncio.get_running_loop().create_task(work, context=contextvars.Context())
+
+
 def own_tasks(
-    loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T], **options: Any
+    loop: asyncio.AbstractEventLoop,
+    coro: Coroutine[Any, Any, T],
+    *,
+    context: contextvars.Context | None = None,
+    **options: Any,
 ) -> "asyncio.Task[T]":
     """A task factory: each task belongs to the life that started it."""
-    context: contextvars.Context = options.get("context") or contextvars.copy_context()
+    if context is None:
+        context = contextvars.copy_context()
     life = context.get(_LIFE)
-    task = asyncio.Task(coro, loop=loop, **{**options, "context": context})
+    task = asyncio.Task(coro, loop=loop, context=context, **options)
     if life is not None:
         life.tasks[task] = None
         task.add_done_callback(lambda done: life.tasks.pop(done, None))
@@ -125,9 +135,7 @@ class Process:
             return
         self._history.add("process.dies", life=self._life.number, where=why)
         self._end(self._life)
-        self._keeper = asyncio.get_running_loop().create_task(
-            self._start_again(), context=contextvars.Context()
-        )
+        self._keeper = outside(self._start_again())
 
     async def stop(self) -> None:
         """Ask it to stop, as an upgrade does, and start it again."""
