@@ -25,6 +25,8 @@ ACCOUNT: Final = "brand"
 _GIVE_UP: Final = 5.0  # seconds after which a client takes a request for lost
 _AGAIN: Final = (0.3, 2.0)  # seconds between a delivery that was not taken and the next try
 
+_LETTER: Final = {Channel.TWITTER: "x", Channel.FACEBOOK: "f", Channel.TELEGRAM: "t"}
+
 Listener = Callable[[str, Outbound], None]
 
 
@@ -58,7 +60,7 @@ class Network:
         """A customer says something."""
         self._numbers += 1
         number = self._numbers
-        native_id = f"{self.name[0]}{number}"
+        native_id = f"{_LETTER[self.name]}{number}"
         sender = self._sender(by, surface)
         self.whose[sender.native_id] = self.whose[native_id] = by
         # Platforms' stamps are coarse: seconds on Telegram, where the ids tell the order within one.
@@ -101,7 +103,7 @@ class Network:
     def chatters(self) -> None:
         """Something that is not for us, or that nobody can read."""
         self._numbers += 1
-        native_id = f"{self.name[0]}{self._numbers}"
+        native_id = f"{_LETTER[self.name]}{self._numbers}"
         body = self._stream.choice([b'{"type":"ignored","reason":"reaction"}', b'{"type":"said"}', b"{}"])
         self._history.add("network.chatters", native=native_id)
         self._tell(Event(native_id=native_id, body=msgspec.Raw(body)))
@@ -177,7 +179,7 @@ class Network:
 
     def _arrives(self, out: Outbound, reference: str) -> Sent:
         self._numbers += 1
-        native_id = f"{self.name[0]}{self._numbers}"
+        native_id = f"{_LETTER[self.name]}{self._numbers}"
         self._history.add(
             "network.takes", ref=reference, native=native_id, channel=self.name, author=out.author, surface=out.surface,
             place=out.place, target=out.target, text=out.text, opens=out.opens_private,

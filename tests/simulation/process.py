@@ -137,8 +137,11 @@ class Process:
         self._end(self._life)
         self._keeper = outside(self._start_again())
 
-    async def stop(self) -> None:
-        """Ask it to stop, as an upgrade does, and start it again."""
+    def stop(self) -> None:
+        """Ask it to stop, as an upgrade does; it is started again."""
+        self._keeper = outside(self._stop())
+
+    async def _stop(self) -> None:
         life = self._life
         if life is None or not self.up:
             return

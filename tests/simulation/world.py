@@ -3,10 +3,10 @@
 import asyncio
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 from unittest import mock
 
@@ -134,16 +134,15 @@ class _World:
     def _misfortunes(self, lasts: float) -> Iterator[Any]:
         faults, draw = self._dice.faults, self._draw
 
-        async def at(moment: float, happen: Any) -> None:
+        async def at(moment: float, happen: Callable[[], None]) -> None:
             await asyncio.sleep(moment)
-            outcome = happen()
-            if asyncio.iscoroutine(outcome):
-                await outcome
+            happen()
 
         async def away(lasts: float) -> None:
+            await asyncio.sleep(draw.uniform(0, lasts))
             self._history.add("assistant.leaves")
             self._assistant.away = True
-            await asyncio.sleep(lasts)
+            await asyncio.sleep(draw.uniform(0.5, 12.0))
             self._assistant.away = False
             self._history.add("assistant.returns")
 
@@ -152,15 +151,14 @@ class _World:
             self._history.add("clock.jumps", by=by, now=self._clock())
 
         for _ in range(faults.kills):
-            yield at(draw.uniform(0, lasts), lambda: self._process.die("somewhere"))
+            yield at(draw.uniform(0, lasts), partial(self._process.die, "somewhere"))
         for _ in range(faults.stops):
             yield at(draw.uniform(0, lasts), self._process.stop)
         for _ in range(faults.away):
-            stretch = draw.uniform(0.5, 12.0)
-            yield at(draw.uniform(0, lasts), lambda stretch=stretch: away(stretch))
+            yield away(lasts)
         for _ in range(faults.jumps):
             by = timedelta(seconds=draw.uniform(-600, 600))
-            yield at(draw.uniform(0, lasts), lambda by=by: jump(by))
+            yield at(draw.uniform(0, lasts), partial(jump, by))
         if faults.junk:
             for _ in range(draw.randint(1, 3)):
                 yield at(draw.uniform(0, lasts), self._networks[draw.choice(list(Channel))].chatters)
