@@ -28,7 +28,7 @@ from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
 from gateway.routing.alarms import Alarms
 from gateway.routing.arrivals import Arrivals
-from gateway.routing.assistant import RasaAssistant
+from gateway.routing.assistant import Assistant
 from gateway.routing.conversation import Conversation
 from gateway.routing.effects import Effects
 from gateway.routing.turn import Turns, TurnSettings
@@ -47,7 +47,7 @@ class Gateway:
         settings: Settings,
         channels: Mapping[Channel, ChannelAdapter],
         database: Database,
-        assistant: RasaAssistant,
+        assistant: Assistant,
         brand: Brand,
         clock: Clock,
     ) -> None:
@@ -84,8 +84,9 @@ class Gateway:
         self._arrivals = Arrivals(channels, database, clock, self._turns.kick)
         self._alarms = Alarms(database, self.wall, clock, promise)
         self._loops: list[asyncio.Task[None]] = []
+        self.intake = webhook.Intake(channels, database, clock, self._arrived.ring)
         self.blueprints: tuple[Blueprint, ...] = (
-            webhook.blueprint(channels, database, clock, self._arrived.ring),
+            webhook.blueprint(self.intake),
             health.blueprint(channels, database, assistant),
         )
 

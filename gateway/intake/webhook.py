@@ -18,40 +18,51 @@ from gateway.storage.database import Database
 _log = log.get(__name__)
 
 
-def blueprint(
-    channels: Mapping[Channel, ChannelAdapter], database: Database, clock: Clock, wake: Callable[[], None]
-) -> Blueprint:
-    """The routes `/webhooks/<channel>/webhook`, as Rasa's paths. `wake` is called after something new is on disk."""
-    routes = Blueprint("webhooks", url_prefix="/webhooks")
+class Intake:
+    """Takes in what platforms deliver: on disk first, then the answer."""
 
-    @routes.get("/<name:str>/webhook")
-    async def challenge(request: Request, name: str) -> HTTPResponse:
-        channel = _channel(channels, name)
+    def __init__(
+        self,
+        channels: Mapping[Channel, ChannelAdapter],
+        database: Database,
+        clock: Clock,
+        wake: Callable[[], None],
+    ) -> None:
+        """`wake` is called after something new is on disk."""
+        self._channels = channels
+        self._database = database
+        self._clock = clock
+        self._wake = wake
+
+    def challenge(self, name: str, query: Mapping[str, str]) -> HTTPResponse:
+        """Answer a platform that asks whether this is us."""
+        channel = _channel(self._channels, name)
         if channel is None:
             return _off(name)
         try:
-            answer = channel.challenge({key: str(values[0]) for key, values in request.args.items()})
+            answer = channel.challenge(query)
         except BadSignature:
             return json({"error": "bad_signature", "message": "The verification token does not match."}, status=403)
         if answer is None:
             return json({"error": "bad_request", "message": "This is not a verification request."}, status=400)
         return text(answer.body, content_type=answer.content_type)
 
-    @routes.post("/<name:str>/webhook")
-    async def receive(request: Request, name: str) -> HTTPResponse:
+    async def receive(self, name: str, headers: Mapping[str, str], body: bytes) -> HTTPResponse:
+        """Take one delivery in. Header names are lower case."""
         started = time.perf_counter()
-        channel = _channel(channels, name)
+        channel = _channel(self._channels, name)
         if channel is None:
             return _off(name)
-        body: bytes = request.body
         try:
-            channel.verify({key.lower(): value for key, value in request.headers.items()}, body)
+            channel.verify(headers, body)
         except BadSignature:
             metrics.webhooks.labels(channel.name, "refused").inc()
             return json({"error": "bad_signature", "message": "The signature does not match."}, status=403)
         events = channel.split(mask_body(body))
         try:
-            new = await database.write(lambda conn: inbox.record(conn, channel.name, channel.account, events, clock()))
+            new = await self._database.write(
+                lambda conn: inbox.record(conn, channel.name, channel.account, events, self._clock())
+            )
         except Overloaded as error:
             metrics.webhooks.labels(channel.name, "overloaded").inc()
             return json({"error": error.code, "message": error.message}, status=503, headers={"Retry-After": "5"})
@@ -60,8 +71,21 @@ def blueprint(
         metrics.webhook_events.labels(channel.name, "repeated").inc(len(events) - new)
         metrics.webhook_seconds.observe(time.perf_counter() - started)
         if new:
-            wake()
+            self._wake()
         return text("ok")
+
+
+def blueprint(intake: Intake) -> Blueprint:
+    """The routes `/webhooks/<channel>/webhook`, as Rasa's paths."""
+    routes = Blueprint("webhooks", url_prefix="/webhooks")
+
+    @routes.get("/<name:str>/webhook")
+    async def challenge(request: Request, name: str) -> HTTPResponse:
+        return intake.challenge(name, {key: str(values[0]) for key, values in request.args.items()})
+
+    @routes.post("/<name:str>/webhook")
+    async def receive(request: Request, name: str) -> HTTPResponse:
+        return await intake.receive(name, {key.lower(): value for key, value in request.headers.items()}, request.body)
 
     return routes
 

@@ -123,6 +123,9 @@ class Assistant(Protocol):
     async def ready(self) -> bool:
         """Whether a model is loaded and answers."""
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+
 
 class RasaAssistant:
     """The assistant behind our own channel class in Rasa."""
@@ -158,7 +161,7 @@ class RasaAssistant:
         return response.status_code == 200
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """See `Assistant.aclose`."""
         await self._client.aclose()
 
     async def __aenter__(self) -> Self:

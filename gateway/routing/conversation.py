@@ -88,7 +88,7 @@ class Conversation:
     async def _arrival(self, case: Case, head: Waiting, state: "_State", move: Move) -> Script:
         """The customer came aside: go on with the matter where the public thread stopped; ask nothing twice."""
         own_words = _own_words(head.said)
-        if move.begun and not own_words:
+        if move.begun and not own_words and (head.said.code or not head.said.text.strip()):
             return _nothing_more(case, move)
         if move.begun:
             answer = await self._turn(case, head, state, _what(head.said))
@@ -165,6 +165,8 @@ def _what(said: Said) -> str | Choice:
 
 def _own_words(said: Said) -> bool:
     """Whether there is more than a code and a greeting, which the link may have filled in beforehand."""
+    if said.choice or said.attachments:
+        return True
     words = codes.without(said.text).split()
     return len(words) > 2 or any(letter.isdigit() for word in words for letter in word)
 

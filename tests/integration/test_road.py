@@ -199,6 +199,17 @@ async def test_who_has_started_the_bot_before_is_written_to_directly(tmp_path: P
         assert there.platform.texts.count("What's your order number?") == 2  # of which one greeted "hello"
 
 
+@pytest.mark.parametrize(("text", "choice"), [("hello?", ""), ("Delivery", "delivery_time")])
+async def test_a_short_word_where_we_wrote_first_is_answered_too(tmp_path: Path, text: str, choice: str) -> None:
+    async with road(tmp_path, assistant=FakeAssistant(moving)) as there:
+        await there.hear(said("hello", by="ines"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 3)
+        await there.hear(said(text, choice=choice))
+        await there.until(lambda: len(there.platform.sent) == 4)
+
+
 async def test_what_the_wall_refuses_is_replaced_and_the_matter_moves_aside(tmp_path: Path) -> None:
     leaky = FakeAssistant(lambda request: said_back(request, "Please send us your order number and e-mail here."))
     async with road(tmp_path, assistant=leaky) as there:
