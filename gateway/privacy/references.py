@@ -36,6 +36,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _LEADS = re.compile(r"number|num|no|nr|nummer|numero|id|ref|code|locator|#|:|=|is|was|ist|lautet|es|est", re.IGNORECASE)
+_APART = re.compile(r"(?<![\w@/.,€$£+-])[0-9]{1,4}(?:[ .\-][0-9]{1,4}){1,9}(?![\w@/%]|[.,][0-9])")
 _TYPE = "order_number"
 
 
@@ -51,10 +52,19 @@ class References:
             for match in pattern.finditer(text):
                 if match.end() > match.start():
                     yield Finding(_TYPE, match.start(), match.end(), 0.95, "in one of the brand's own number formats")
+        yield from self._split_up(text)
         for match in _NEAR.finditer(text):
             if _is_reference(match["token"], match["joiner"], text):
                 yield Finding(_TYPE, *match.span("token"), 0.85, "a number after a word like order or case")
         yield from _bare(text)
+
+    def _split_up(self, text: str) -> Iterator[Finding]:
+        """The brand's own numbers, written apart: 10 42 17, 104-217."""
+        for run in _APART.finditer(text):
+            at = [run.start() + index for index, character in enumerate(run.group()) if character.isdigit()]
+            digits = "".join(text[index] for index in at)
+            if any(pattern.fullmatch(digits) for pattern in self._own):
+                yield Finding(_TYPE, at[0], at[-1] + 1, 0.8, "one of the brand's own numbers, written apart")
 
 
 def _bare(text: str) -> Iterator[Finding]:

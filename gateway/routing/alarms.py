@@ -17,7 +17,7 @@ from gateway.messages import Author
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move
 from gateway.routing.handoff import hand_over
-from gateway.sending.deliver import UNCLEAR, UNDELIVERABLE
+from gateway.sending.deliver import UNCLEAR
 from gateway.storage import cases, timers, transcript
 from gateway.storage.database import Database
 from gateway.storage.timers import Timer
@@ -54,7 +54,21 @@ class Alarms:
         case = cases.get(conn, timer.case_id)
         if timer.kind == private_move.CLOSE:
             private_move.close_in_public(conn, case, self._wall, now)
-        elif timer.kind in (UNDELIVERABLE, UNCLEAR) and case.state is CaseState.BOT:
+        elif case.state is CaseState.WAITING_CUSTOMER:
+            # The customer cannot be waited for: they may not have been told anything.
+            cases.move(
+                conn,
+                case,
+                CaseState.ACTIVE,
+                expected=[CaseState.WAITING_CUSTOMER],
+                actor="system",
+                kind="reply.not_delivered",
+                now=now,
+                why=str(timer.payload.get("why", "")),
+                agent_id=case.agent_id,
+                due_at=now,
+            )
+        elif case.state is CaseState.BOT:
             message_id = int(str(timer.payload["message_id"]))
             if timer.kind == UNCLEAR and _went_on(conn, case.id, message_id):
                 return

@@ -1,13 +1,15 @@
 """The conversation with the assistant over one message: what to ask, with which state, and what came of it as a script.
 
     public message ------------------> one turn; where it moves aside: one more, in private, for what we say there first
-    first private message of a move -> the matter that was brought along, then the customer's own words in its light;
-                                       nothing where we have written first, and the customer only follows the link
+    first private message of a move -> own words about another matter: that one
+                                       else the matter that was brought along, then the own words in its light
+                                       nothing, where we have written first and the customer only follows the link
     any other private message -------> one turn
 
 Nothing here has an effect: the script is committed, or not, by `turn`.
 """
 
+import re
 from typing import Final
 
 import msgspec
@@ -56,6 +58,10 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+_GREETING: Final = re.compile(
+    r"\W*(?:(?:hi|hey|hello|hallo|hola|moin|salut|bonjour|good (?:morning|afternoon|evening))(?: there)?)?\W*",
+    re.IGNORECASE,
+)
 _NOT_UNDERSTOOD: Final = frozenset({"fallback", "loop", "negative"})
 """Reasons to hand over that speak of the conversation, not of a matter."""
 
@@ -86,20 +92,27 @@ class Conversation:
         return await self._arrival(case, head, state, waiting[-1])
 
     async def _arrival(self, case: Case, head: Waiting, state: "_State", move: Move) -> Script:
-        """The customer came aside: go on with the matter where the public thread stopped; ask nothing twice."""
-        own_words = _own_words(head.said)
-        if move.begun and not own_words and (head.said.code or not head.said.text.strip()):
+        """The customer came aside: go on with the matter where the public thread stopped; ask nothing twice.
+
+        What they say now comes first: who asks for a person, or brings up another matter, is answered about that.
+        """
+        said = head.said
+        own_words = _own_words(said)
+        if move.begun and not own_words:
             return _nothing_more(case, move)
-        if move.begun:
-            answer = await self._turn(case, head, state, _what(head.said))
-            return _script(answer, state, replies=answer.replies)
+        if own_words:
+            before = state.latest
+            answer = await self._turn(case, head, state, _what(said))
+            if move.begun or _is_another_matter(answer, move):
+                return _script(answer, state, replies=answer.replies)
+            state.latest = before
         brought = Choice(name=move.intent, entities=move.entities)
         first = await self._turn(case, head, state, brought, part="brought")
         settled = any(isinstance(effect, ResolvedEffect | HandoffEffect) for effect in first.effects)
         if settled or not own_words:
             return _script(first, state, replies=first.replies)
         # What the customer says now is heard as an answer to what we would have asked.
-        answer = await self._turn(case, head, state, _what(head.said))
+        answer = await self._turn(case, head, state, _what(said), part="in_its_light")
         handed_over = any(isinstance(effect, HandoffEffect) for effect in answer.effects)
         replies = answer.replies if answer.replies or handed_over else first.replies
         return _script(answer, state, replies=replies, before=first)
@@ -167,8 +180,14 @@ def _own_words(said: Said) -> bool:
     """Whether there is more than a code and a greeting, which the link may have filled in beforehand."""
     if said.choice or said.attachments:
         return True
-    words = codes.without(said.text).split()
-    return len(words) > 2 or any(letter.isdigit() for word in words for letter in word)
+    return not _GREETING.fullmatch(codes.without(said.text)) if said.code else bool(said.text.strip())
+
+
+def _is_another_matter(answer: Answer, move: Move) -> bool:
+    """Whether the customer's own words are plainly about something else than what they were invited for."""
+    names = {effect.name for effect in answer.effects if isinstance(effect, LabelEffect)}
+    reasons = {effect.reason for effect in answer.effects if isinstance(effect, HandoffEffect)}
+    return bool(names - {move.intent}) or bool(reasons - _NOT_UNDERSTOOD)
 
 
 def _nothing_more(case: Case, move: Move) -> Script:

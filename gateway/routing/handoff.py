@@ -14,6 +14,8 @@ from gateway.routing.address import addressed
 from gateway.sending import outbox
 from gateway.storage import cases, episodes, transcript
 
+_SOONER: Final = {HandoffReason.CRISIS: timedelta(minutes=5), HandoffReason.SENSITIVE: timedelta(minutes=20)}
+"""What cannot wait as long as the usual promise: it stands first in the queue."""
 _SEVERITY: Final = {HandoffReason.CRISIS: 3, HandoffReason.SENSITIVE: 2, HandoffReason.NEGATIVE: 1}
 
 
@@ -32,7 +34,7 @@ def hand_over(
 
     Returns the case under its new epoch. Raises `StaleEpoch` or `WrongState` if it is not the bot's any more.
     """
-    due_at = now + promise
+    due_at = now + min(promise, _SOONER.get(reason, promise))
     packet = episodes.open_episode(conn, case, reason, now, due_at=due_at, why=why)
     queued = cases.move(
         conn,

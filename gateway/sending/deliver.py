@@ -164,7 +164,7 @@ class Deliveries:
     def _refused(self, parcel: Parcel, why: str, conn: Connection) -> None:
         now = self._clock()
         outbox.finish(conn, parcel, OutboxStatus.FAILED, now, error=why)
-        if parcel.out.opens_private:
+        if parcel.out.opens_private and parcel.author is Author.BOT:
             # The public word carries a link as well: the customer still has a way in.
             moves.not_begun(conn, parcel.case_id, parcel.out.target)
             return

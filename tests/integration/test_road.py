@@ -145,6 +145,23 @@ async def test_who_asks_for_a_person_on_arrival_is_asked_nothing_before(tmp_path
         assert there.platform.texts[1:] == [words.HANDED_OVER_PRIVATE]
 
 
+async def test_another_matter_on_arrival_is_answered_instead_of_the_old_one(tmp_path: Path) -> None:
+    def answer(request: TurnRequest) -> Answer:
+        if request.intent is not None:  # the shop knows the order already: the old matter would be settled at once
+            return said_back(request, "It arrives on Tuesday.", effects=[ResolvedEffect(topic="where_is_my_order")])
+        if request.text == "refund please":
+            return said_back(request, "Your refund is on its way.", effects=[LabelEffect(name="refund_status")])
+        return moving(request)
+
+    async with road(tmp_path, assistant=FakeAssistant(answer)) as there:
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.hear(said("refund please"))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        await there.quiet()
+        assert there.platform.texts[1:] == ["Your refund is on its way."]
+
+
 async def test_small_talk_among_others_is_neither_answered_nor_kept(tmp_path: Path) -> None:
     chatty = FakeAssistant(lambda request: said_back(request, "Thank you!", intent="praise"))
     async with road(tmp_path, assistant=chatty) as there:
