@@ -95,6 +95,14 @@ class FormCheck(Action):
     ) -> list[EventType]:
         events: list[EventType] = [SlotSet("topic", self._intent)]
         order_number = given.get("order_number") or tracker.get_slot("order_number")
+        if (
+            _said_before(tracker, "email")
+            and "email" in given
+            and await self._is_of_another(given["email"], order_number)
+        ):
+            # An address that was given for another order is no answer to "which e-mail" for this one.
+            del given["email"]
+            events.append(SlotSet("email", None))
         for slot in self._required:
             if slot not in given:
                 continue
@@ -135,6 +143,9 @@ class FormCheck(Action):
             return await self._checked_email(value, order_number)
         return Checked(value)
 
+    async def _is_of_another(self, email: str, order_number: str | None) -> bool:
+        return bool(order_number) and (await self._checked_email(email, order_number)).problem == "other_email"
+
     async def _checked_order_number(self, value: str) -> Checked:
         number = re.sub(r"\D", "", value)
         order = await self._shop.order(number)
@@ -149,6 +160,14 @@ class FormCheck(Action):
         if order is not None and order.email != email:
             return Checked(None, "other_email")
         return Checked(email)
+
+
+def _said_before(tracker: Tracker, entity: str) -> bool:
+    """Return whether a value was known before the customer's last message, which did not answer the question for it."""
+    if tracker.get_slot("requested_slot") == entity:
+        return False
+    entities = (tracker.latest_message or {}).get("entities") or []
+    return all(found.get("entity") != entity for found in entities)
 
 
 def _interrupted(tracker: Tracker, form: str) -> bool:

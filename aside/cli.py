@@ -91,7 +91,9 @@ def agent() -> None:
 @click.option("--print-token", is_flag=True, help="Print a token for the API instead of asking for a password.")
 def add_agent(name: str, role: str, print_token: bool) -> None:
     """Add somebody."""
-    password = None if print_token else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if _transaction(lambda conn: users.find(conn, name)) is not None:
+        raise SettingsError(f"There is somebody called {name} already.")
+    password = None if print_token else _ask_password()
 
     def add(conn: Connection) -> str:
         user = users.add(conn, name, role, utc_now(), password)
@@ -120,7 +122,7 @@ def disable_agent(name: str) -> None:
 @click.argument("name")
 def set_password(name: str) -> None:
     """Give somebody a new password."""
-    password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = _ask_password()
 
     def change(conn: Connection) -> None:
         user = users.find(conn, name)
@@ -147,6 +149,7 @@ def validate() -> None:
 def train() -> None:
     """Train the assistant, if its data or settings changed."""
     _in_bot("bot.training.train")
+    click.echo("A running assistant takes it up when it is started again.")
 
 
 def main() -> None:
@@ -164,6 +167,13 @@ def _settings() -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
         raise SettingsError(f"A setting is wrong: {wrong}.") from error
+
+
+def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        raise SettingsError("A password is asked for at a terminal only. For the API, say --print-token.")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
 
 
 def _transaction(work: Callable[[Connection], T]) -> T:

@@ -44,6 +44,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._started = 0.0
+        self._log_began = 0
         self._deaths = 0
         self.failed = asyncio.Event()
         """Set where the program ends by itself before it was ever ready."""
@@ -59,7 +60,8 @@ class Child:
         deadline = asyncio.get_running_loop().time() + self.program.patience
         while not await self.program.ready():
             if self.failed.is_set() or asyncio.get_running_loop().time() > deadline:
-                raise SettingsError(f"{self.program.name} did not start. {_last_words(self.program.log)}")
+                said = _last_words(self.program.log, self._log_began)
+                raise SettingsError(f"{self.program.name} did not start. {said}")
             await asyncio.sleep(0.15)
         self._was_ready = True
 
@@ -81,6 +83,7 @@ class Child:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         self._started = time.monotonic()
+        self._log_began = self.program.log.stat().st_size if self.program.log.exists() else 0
         self.program.log.parent.mkdir(parents=True, exist_ok=True)
         with self.program.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
@@ -136,9 +139,11 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
         os.killpg(pid, number)
 
 
-def _last_words(log: Path, lines: int = 3) -> str:
+def _last_words(log: Path, since: int, lines: int = 3) -> str:
+    """The last lines of a log that came after its first `since` bytes."""
     with suppress(OSError):
-        said = [line for line in log.read_text(errors="replace").splitlines() if line.strip()][-lines:]
+        whole = log.read_bytes()[since:].decode(errors="replace")
+        said = [line for line in whole.splitlines() if line.strip()][-lines:]
         if said:
             return f"Its last words, from {log}:\n  " + "\n  ".join(said)
     return f"Its log is {log}."

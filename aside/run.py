@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 import click
@@ -17,6 +18,7 @@ import httpx
 from sqlalchemy.engine import Engine
 
 from aside.processes import Child, Program, refuse_taken_ports
+from aside.serve import claim_database
 from aside.setup import bot_python
 from gateway.clock import utc_now
 from gateway.errors import SettingsError
@@ -38,6 +40,7 @@ def run(settings: Settings, *, playground: bool) -> None:
     if playground:
         ports["PLAYGROUND_PORT"] = settings.playground_port
     refuse_taken_ports(ports)
+    claim_database(settings).release()  # the gateway takes it; here we only see that nobody else has it
     environment = _environment(settings, playground=playground)
     sign_in = _sign_in(settings, playground=playground)
     asyncio.run(_keep_running(settings, environment, sign_in, playground=playground))
@@ -190,20 +193,26 @@ def _sign_in(settings: Settings, *, playground: bool) -> str:
     engine = _database(settings)
     try:
         with engine.begin() as conn:
-            password = secrets.token_urlsafe(9)
             if playground:
-                demo = users.find(conn, _DEMO_AGENT)
-                if demo is None:
+                password = _demo_password(settings.home / "demo-password")
+                if users.find(conn, _DEMO_AGENT) is None:
                     users.add(conn, _DEMO_AGENT, Role.SUPERVISOR, utc_now(), password)
-                else:
-                    users.set_password(conn, demo.id, password)
                 return f"Sign in     {_DEMO_AGENT} / {password}"
             if not users.list_all(conn):
+                password = secrets.token_urlsafe(9)
                 users.add(conn, _FIRST_ADMIN, Role.ADMIN, utc_now(), password)
                 return f"Sign in     {_FIRST_ADMIN} / {password}   (shown this once; `aside agent password` changes it)"
             return "Sign in     as before; `aside agent add NAME` makes another"
     finally:
         engine.dispose()
+
+
+def _demo_password(path: Path) -> str:
+    """The demo agent's password: made once, for this machine, so that whoever is signed in stays so."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(9))
+    return path.read_text().strip()
 
 
 def _database(settings: Settings) -> Engine:

@@ -62,7 +62,7 @@ def build(settings: Settings, clock: Clock = utc_now, name: str = "aside") -> Sa
     return app
 
 
-def prepare(settings: Settings) -> FileLock:
+def claim_database(settings: Settings) -> FileLock:
     """Migrate, and make sure that no other process serves this database. Raises `SettingsError`."""
     settings.make_home()
     engine = create_engine(settings.database)
@@ -85,7 +85,7 @@ def serve(settings: Settings) -> None:
     """Serve until told to stop."""
     log.configure()
     refuse_taken_ports({"ASIDE_PORT": settings.aside_port}, settings.aside_host)
-    lock = prepare(settings)
+    lock = claim_database(settings)
     try:
         app = build(settings)
         app.run(host=settings.aside_host, port=settings.aside_port, single_process=True, motd=False, access_log=False)

@@ -172,7 +172,7 @@ def reopen(conn: Connection, status: InboxStatus, channel: Channel | None = None
     query = inbox.update().where(inbox.c.status == status)
     if channel is not None:
         query = query.where(inbox.c.channel == channel)
-    return conn.execute(query.values(status=InboxStatus.NEW, reason="")).rowcount
+    return conn.execute(query.values(status=InboxStatus.NEW, reason="", attempts=0, failing_since=None)).rowcount
 
 
 def counts(conn: Connection) -> dict[tuple[str, str, str], int]:

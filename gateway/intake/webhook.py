@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import log, metrics
 from gateway.channels.base import ChannelAdapter
@@ -13,9 +15,10 @@ from gateway.errors import BadSignature, Overloaded
 from gateway.intake import inbox
 from gateway.messages import Channel
 from gateway.privacy.mask import mask_body
-from gateway.storage.database import Database
+from gateway.storage.database import Database, TransactionLost
 
 _log = log.get(__name__)
+_NOTE_EVERY: Final = 60.0  # seconds
 
 
 class Intake:
@@ -33,6 +36,7 @@ class Intake:
         self._database = database
         self._clock = clock
         self._wake = wake
+        self._refusal_noted: dict[Channel, float] = {}
 
     def challenge(self, name: str, query: Mapping[str, str]) -> HTTPResponse:
         """Answer a platform that asks whether this is us."""
@@ -57,15 +61,20 @@ class Intake:
             channel.verify(headers, body)
         except BadSignature:
             metrics.webhooks.labels(channel.name, "refused").inc()
+            self._note_refusal(channel.name)
             return json({"error": "bad_signature", "message": "The signature does not match."}, status=403)
         events = channel.split(mask_body(body))
         try:
             new = await self._database.write(
                 lambda conn: inbox.record(conn, channel.name, channel.account, events, self._clock())
             )
-        except Overloaded as error:
-            metrics.webhooks.labels(channel.name, "overloaded").inc()
-            return json({"error": error.code, "message": error.message}, status=503, headers={"Retry-After": "5"})
+        except (Overloaded, TransactionLost, SQLAlchemyError) as error:
+            # Never a 200 for what is not on disk: the platform comes again.
+            metrics.webhooks.labels(channel.name, "not_stored").inc()
+            _log.error("not_stored", channel=channel.name, error=type(error).__name__)
+            return json(
+                {"error": Overloaded.code, "message": Overloaded().message}, status=503, headers={"Retry-After": "5"}
+            )
         metrics.webhooks.labels(channel.name, "taken").inc()
         metrics.webhook_events.labels(channel.name, "new").inc(new)
         metrics.webhook_events.labels(channel.name, "repeated").inc(len(events) - new)
@@ -73,6 +82,13 @@ class Intake:
         if new:
             self._wake()
         return text("ok")
+
+    def _note_refusal(self, channel: Channel) -> None:
+        """Say that somebody knocks with a wrong signature; once a minute, for strangers must not fill the disk."""
+        now = time.monotonic()
+        if now - self._refusal_noted.get(channel, -_NOTE_EVERY) >= _NOTE_EVERY:
+            self._refusal_noted[channel] = now
+            _log.warning("signature_refused", channel=channel)
 
 
 def blueprint(intake: Intake) -> Blueprint:
