@@ -1,8 +1,10 @@
 """Alarms: what timers are for. Each fires once, in the transaction of what it does.
 
 `public_close`    close the public threads of a matter that was resolved in private
-`undeliverable`   a platform refused a message of ours: a person looks, unless people have the case already
+`undeliverable`   a platform refused a message of ours: a person looks
 `unclear`         nobody knows whether a message of ours arrived, and nothing was said since: a person looks
+
+Where a person wrote it and waits for the customer's answer, the case is theirs to act on again, due at once.
 """
 
 from datetime import timedelta

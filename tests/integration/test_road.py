@@ -23,9 +23,10 @@ from gateway.routing.assistant import (
     ResolvedEffect,
     TurnRequest,
 )
+from gateway.sending import outbox as outbox_of
 from gateway.storage import cases as case_store
 from gateway.storage import episodes, transcript
-from gateway.storage.tables import inbox, outbox
+from gateway.storage.tables import inbox, outbox, users
 from tests.fakes import FakeAssistant, FakePlatform, said_back
 from tests.integration.road import Road, road, said
 
@@ -356,6 +357,35 @@ async def test_an_unclear_message_is_not_sent_again_and_a_person_looks_if_nothin
         there.clock.offset = timedelta(minutes=10)
         await there.quiet(1.5)
         assert (await there.the_case())["state"] == CaseState.QUEUED
+
+
+async def test_a_persons_message_that_is_refused_makes_the_case_theirs_to_act_on_again(tmp_path: Path) -> None:
+    def answer_by_ada(conn: sa.Connection) -> None:
+        ada = conn.execute(
+            users.insert()
+            .values(name="Ada", role="agent", failed_sign_ins=0, created_at=utc_now())
+            .returning(users.c.id)
+        ).scalar_one()
+        case = case_store.get(conn, case_id)
+        held = case_store.move(
+            conn, case, CaseState.WAITING_CUSTOMER, expected=[CaseState.BOT], actor="agent:Ada", kind="test",
+            now=utc_now(), agent_id=ada,
+        )  # fmt: skip
+        thread = transcript.threads_of(conn, case_id)[0]
+        outbox_of.put_private(conn, held, thread, "Hello", author=Author.AGENT, now=utc_now(), agent_id=ada)
+
+    async with road(tmp_path) as there:
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        case_id = (await there.the_case())["id"]
+        there.platform.failures = [SendRefused("blocked by the customer")]
+        await there.database.write(answer_by_ada)
+        there.gateway.wake()
+        await there.quiet(2.0)
+        case = await there.the_case()
+        assert case["state"] == CaseState.ACTIVE
+        assert case["agent_id"] is not None
+        assert case["due_at"] is not None
 
 
 async def test_what_was_being_sent_when_the_process_died_becomes_unclear(tmp_path: Path) -> None:
