@@ -22,6 +22,7 @@ from gateway.routing.assistant import (
     ResolvedEffect,
     TurnRequest,
 )
+from gateway.sending import deliver
 from gateway.storage import cases as case_store
 from gateway.storage import episodes, transcript
 from gateway.storage.tables import inbox, outbox
@@ -307,6 +308,36 @@ async def test_an_unclear_message_is_not_sent_again_and_a_person_looks_if_nothin
         there.clock.offset = timedelta(minutes=10)
         await there.quiet(1.5)
         assert (await there.the_case())["state"] == CaseState.QUEUED
+
+
+async def test_what_became_of_a_message_is_kept_though_the_store_refuses_it_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, refusals = deliver.outbox.finish, [OSError("disk full"), OSError("disk full")]
+
+    def reluctant(*arguments: Any, **options: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        finish(*arguments, **options)
+
+    monkeypatch.setattr(deliver.outbox, "finish", reluctant)
+    async with road(tmp_path) as there:
+        await there.hear(said("one"), said("two"))
+        await there.until(lambda: there.platform.texts == ["You said one", "You said two"])
+        await there.quiet()
+        case = await there.the_case()
+        assert [each.delivery for each in await there.transcript(case["id"])][2:] == [Delivery.SENT, Delivery.SENT]
+
+
+async def test_a_failed_turn_does_not_wait_for_a_clock_that_was_put_back(tmp_path: Path) -> None:
+    async with road(tmp_path, patience=60) as there:
+        there.assistant.down = True
+        there.clock.offset = timedelta(minutes=10)
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.assistant.asked) == 2)
+        there.assistant.down = False
+        there.clock.offset = timedelta(0)
+        await there.until(lambda: there.platform.texts == ["You said hello"])
 
 
 async def test_what_was_being_sent_when_the_process_died_becomes_unclear(tmp_path: Path) -> None:
