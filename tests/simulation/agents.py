@@ -78,9 +78,9 @@ class Agent:
                 await asyncio.sleep(self._draw.uniform(0.1, 1.0))
                 continue
             except AsideError as refusal:
-                self._history.add("agent.refused", who=self._user.name, what=what, case=case_id, why=refusal.code)
+                self._history.add("agent.refused", who=self._user.name, act=what, case=case_id, why=refusal.code)
                 return
-            self._history.add("agent.did", who=self._user.name, what=what, case=case_id)
+            self._history.add("agent.did", who=self._user.name, act=what, case=case_id)
             return
 
     def _choose(self, case_id: str, state: CaseState, epoch: int, mine: bool) -> tuple[str, Act] | None:

@@ -256,5 +256,3 @@ class Adapter:
         if not self._alive():
             raise asyncio.CancelledError
         return await self._network.take(out, reference)
-
-

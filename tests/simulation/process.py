@@ -162,9 +162,7 @@ class Process:
 
     async def receive(self, channel: Channel, body: bytes) -> int:
         """A webhook. Returns the status. Raises `Down`."""
-        response = await self._within(
-            lambda life: life.gateway.intake.receive(channel, {"x-signature": "right"}, body)
-        )
+        response = await self._within(lambda life: life.gateway.intake.receive(channel, {"x-signature": "right"}, body))
         return response.status
 
     async def desk(self, work: Callable[[Connection, Life], T]) -> T:
@@ -193,9 +191,7 @@ class Process:
         self._life = life = Life(self._lives)
         life.database = StoreDatabase(self._store, self._dice, self._stream, lambda: life.alive, self._die_of(life))
         channels = self._channels(lambda: life.alive)
-        life.gateway = life.context.run(
-            Gateway, SETTINGS, channels, life.database, self._assistant, BRAND, self._clock
-        )
+        life.gateway = life.context.run(Gateway, SETTINGS, channels, life.database, self._assistant, BRAND, self._clock)
         return life
 
     def _die_of(self, life: Life) -> Callable[[str], None]:
