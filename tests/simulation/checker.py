@@ -117,6 +117,7 @@ def _one_persons_words(story: Story) -> Iterator[str]:
 def _first_in_first_asked(story: Story) -> Iterator[str]:
     """The assistant is asked about a message only where none said before it in the case has long been in line."""
     waiting: dict[str, dict[int, float]] = defaultdict(dict)
+    brought = 0
     place: dict[int, tuple[datetime, int]] = {
         row["id"]: (row["said_at"], row["said_order"]) for row in story.run.tables["messages"]
     }
@@ -128,11 +129,14 @@ def _first_in_first_asked(story: Story) -> Iterator[str]:
             else:
                 waiting[facts["case"]].pop(facts["message"], None)
         elif entry.what == "assistant.asked":
-            message = facts["message"]
+            message, part = facts["message"], facts["part"].partition(":")[2]
+            follows, brought = part == "opening" or brought == message, message if part == "brought" else 0
+            if follows:
+                continue  # the second question of one turn
             line = waiting[story.messages[message]["case_id"]]
             for other, since in line.items():
                 if place[other] < place[message] and entry.at - since > _LONG_ENOUGH:
-                    yield f"at {entry.at:.3f} message {message} was asked about before {other}, in line since {since:.3f}"
+                    yield f"at {entry.at:.3f} {message} was asked about before {other}, in line since {since:.3f}"
 
 
 def _at_most_once_on_the_platform(story: Story) -> Iterator[str]:
