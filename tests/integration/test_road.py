@@ -81,6 +81,19 @@ async def test_a_message_that_comes_late_still_stands_where_it_was_said(tmp_path
         assert await there.customer_said((await there.the_case())["id"]) == ["first", "second", "third"]
 
 
+@pytest.mark.parametrize("apart", [0.0, 0.1], ids=["within one second", "a tenth of a second apart"])
+async def test_sixty_messages_that_come_in_reverse_stand_in_order(tmp_path: Path, apart: float) -> None:
+    start = utc_now() - timedelta(minutes=10)
+    first = said("first", at=start - timedelta(seconds=1))
+    rest = [said(f"{number}", at=start + timedelta(seconds=number * apart)) for number in range(60)]
+    async with road(tmp_path) as there:
+        for message in (first, *reversed(rest)):
+            await there.hear(message)
+        await there.until(lambda: len(there.platform.sent) == 61, 20)
+        told = await there.customer_said((await there.the_case())["id"])
+        assert told == ["first", *(f"{number}" for number in range(60))]
+
+
 def moving(request: TurnRequest) -> Answer:
     """An assistant that moves the matter aside, asks for the number in private, and answers it."""
     if request.surface is Surface.PUBLIC:

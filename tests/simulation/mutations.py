@@ -19,7 +19,6 @@ from sqlalchemy.engine import Connection
 from gateway.errors import SendRetryable
 from gateway.intake import inbox
 from gateway.intake.webhook import Intake
-from gateway.messages import Said
 from gateway.sending import outbox
 from gateway.sending.deliver import Deliveries
 from gateway.sending.outbox import Parcel
@@ -119,15 +118,10 @@ def _take_turns_by_arrival() -> Iterator[None]:
 
 
 def _write_down_by_arrival() -> Iterator[None]:
-    append_said = transcript.append_said
+    def at_the_end(conn: Connection, case_id: str, later: datetime, at: datetime) -> datetime:
+        return transcript._at_the_end(conn, case_id, at)
 
-    def at_the_end(conn: Connection, case_id: str, thread_id: int, said: Said, now: datetime) -> int:
-        with mock.patch.object(transcript, "_just_before", lambda conn, case_id, _: transcript._at_the_end(
-            conn, case_id, now
-        )):  # fmt: skip
-            return append_said(conn, case_id, thread_id, said, now)
-
-    with mock.patch.object(transcript, "append_said", at_the_end):
+    with mock.patch.object(transcript, "_just_before", at_the_end):
         yield
 
 
