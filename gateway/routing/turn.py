@@ -140,7 +140,9 @@ class Turns:
         longest = (oldest + timedelta(seconds=_SETTLE_LONGEST) - now).total_seconds()
         settled = min(quiet, longest, settle.total_seconds())
         due = line[0].due_at
-        return max(settled, 0.0 if due is None else (due - now).total_seconds(), 0.0)
+        off = 0.0 if due is None else (due - now).total_seconds()
+        # Further off than any back-off: the clock was put back since, and nobody shall wait for it to catch up.
+        return max(settled, off if off <= _BACK_OFF_LONGEST else 0.0, 0.0)
 
     async def _answer(self, case: Case, head: Waiting) -> None:
         try:

@@ -6,9 +6,10 @@ A row is never sent again once its request may have left without an answer.
 """
 
 import asyncio
+import itertools
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -37,6 +38,8 @@ UNCLEAR: Final = "unclear"
 _UNCLEAR_LOOK: Final = timedelta(minutes=5)  # a customer who missed our answer has written again by then, or waits
 _BOT_KEEPS: Final = timedelta(hours=2)  # a bot's answer that is older answers nobody any more
 _BACK_OFF_LONGEST: Final = 60.0  # seconds
+_KEEP_TRIES: Final = 10  # to write down an outcome, before the fault is taken for that outcome's own
+_KEEP_LONGEST: Final = 5.0  # seconds between two of them
 
 
 class Deliveries:
@@ -51,6 +54,7 @@ class Deliveries:
         self._clock = clock
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._stopping = False
 
     async def recover(self) -> None:
         """At the start: what was under way when the last run ended may have arrived. It is shown, not repeated."""
@@ -74,6 +78,7 @@ class Deliveries:
 
     async def stop(self, grace: float = 10.0) -> None:
         """Let what is under way come to its end, so that nothing becomes unclear without need."""
+        self._stopping = True
         self._again.clear()
         if self._running:
             await asyncio.wait(self._running.values(), timeout=grace)
@@ -89,7 +94,7 @@ class Deliveries:
         try:
             while thread_key in self._again:
                 self._again.discard(thread_key)
-                while True:
+                while not self._stopping:
                     claimed = await self._database.write(
                         lambda conn: outbox.claim_next(conn, thread_key, self._clock())
                     )
@@ -107,25 +112,38 @@ class Deliveries:
         try:
             sent = await self._hand_to(channel, parcel)
         except SendRetryable as error:
-            await self._database.write(partial(self._not_now, parcel, error))
+            await self._keep(parcel, partial(self._not_now, parcel, error))
             result = "retry"
         except (SendRefused, WallRefusal) as error:
-            await self._database.write(partial(self._refused, parcel, error.message))
+            await self._keep(parcel, partial(self._refused, parcel, error.message))
             result = "refused"
         except SendUnclear as error:
-            await self._database.write(partial(self._unclear, parcel, error.message))
+            await self._keep(parcel, partial(self._unclear, parcel, error.message))
             result = "unclear"
         except Exception as error:  # noqa: BLE001 - a fault of ours in mid-send: it may have left
             _log.error("send_failed", channel=parcel.out.channel, error=type(error).__name__, exc_info=True)
-            await self._database.write(partial(self._unclear, parcel, "failed in mid-send"))
+            await self._keep(parcel, partial(self._unclear, parcel, "failed in mid-send"))
             result = "unclear"
         else:
-            await self._database.write(partial(self._sent, parcel, sent))
+            await self._keep(parcel, partial(self._sent, parcel, sent))
             result = "sent"
         if result in ("refused", "unclear"):
             _log.warning("not_delivered", channel=parcel.out.channel, message_id=parcel.message_id, result=result)
         metrics.sends.labels(parcel.out.channel, result).inc()
         metrics.send_seconds.labels(parcel.out.channel).observe(time.perf_counter() - started)
+
+    async def _keep(self, parcel: Parcel, outcome: Callable[[Connection], None]) -> None:
+        """Write down what became of a parcel, as soon as the store takes it: a row left in SENDING stops its thread."""
+        for tries in itertools.count():
+            try:
+                await self._database.write(outcome)
+            except Exception as error:  # noqa: BLE001 - whatever the store has, what we know must not be lost with it
+                _log.error("outcome_not_kept", message_id=parcel.message_id, tries=tries, error=type(error).__name__)
+                if tries == _KEEP_TRIES:
+                    outcome = partial(self._unclear, parcel, "what became of it could not be kept")
+                await asyncio.sleep(min(0.1 * 2**tries, _KEEP_LONGEST))
+            else:
+                return
 
     async def _hand_to(self, channel: ChannelAdapter, parcel: Parcel) -> Sent:
         reference = f"aside:{parcel.message_id}"

@@ -14,6 +14,7 @@ from gateway.storage.rows import as_struct
 from gateway.storage.tables import case_threads, cases, messages, threads, users
 
 _STEP: Final = timedelta(milliseconds=1)
+_ROOM: Final = timedelta(seconds=1)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +99,7 @@ def append_said(conn: Connection, case_id: str, thread_id: int, said: Said, now:
         )
     ).scalar_one_or_none()
     # The clock of a platform may run ahead of ours; a transcript that ends in the future would push our answers up.
-    at = _at_the_end(conn, case_id, min(said.at, now)) if later is None else _just_before(conn, case_id, later)
+    at = _at_the_end(conn, case_id, min(said.at, now)) if later is None else _just_before(conn, case_id, later, said.at)
     return _insert(
         conn,
         case_id=case_id,
@@ -313,12 +314,21 @@ def _at_the_end(conn: Connection, case_id: str, at: datetime) -> datetime:
     return at if last is None else max(at, last + _STEP)
 
 
-def _just_before(conn: Connection, case_id: str, later: datetime) -> datetime:
-    """A moment between a message and the one before it, so that more can still come between."""
-    earlier = conn.execute(
+def _just_before(conn: Connection, case_id: str, later: datetime, at: datetime) -> datetime:
+    """A moment between a message and the one before it: `at` where it lies there, else so that more can still come."""
+    earlier: datetime | None = conn.execute(
         sa.select(sa.func.max(messages.c.at)).where(messages.c.case_id == case_id, messages.c.at < later)
     ).scalar_one_or_none()
-    return later - _STEP if earlier is None else earlier + (later - earlier) / 2
+    if earlier is None:
+        return min(at, later - _STEP)
+    if earlier < at < later:
+        return at
+    if later - earlier < 2 * datetime.resolution:
+        # Some twenty halvings later there is no moment left between them: what follows moves on.
+        moved = sa.type_coerce(messages.c.at, sa.BigInteger()) + _ROOM // datetime.resolution
+        conn.execute(messages.update().where(messages.c.case_id == case_id, messages.c.at >= later).values(at=moved))
+        later += _ROOM
+    return earlier + (later - earlier) / 2
 
 
 def _insert(conn: Connection, **values: object) -> int:

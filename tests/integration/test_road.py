@@ -23,6 +23,7 @@ from gateway.routing.assistant import (
     ResolvedEffect,
     TurnRequest,
 )
+from gateway.sending import deliver
 from gateway.sending import outbox as outbox_of
 from gateway.storage import cases as case_store
 from gateway.storage import episodes, transcript
@@ -80,6 +81,19 @@ async def test_a_message_that_comes_late_still_stands_where_it_was_said(tmp_path
         await there.hear(said("second", at=start + timedelta(seconds=1)))
         await there.quiet()
         assert await there.customer_said((await there.the_case())["id"]) == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.1], ids=["within one second", "a tenth of a second apart"])
+async def test_sixty_messages_that_come_in_reverse_stand_in_order(tmp_path: Path, apart: float) -> None:
+    start = utc_now() - timedelta(minutes=10)
+    first = said("first", at=start - timedelta(seconds=1))
+    rest = [said(f"{number}", at=start + timedelta(seconds=number * apart)) for number in range(60)]
+    async with road(tmp_path) as there:
+        for message in (first, *reversed(rest)):
+            await there.hear(message)
+        await there.until(lambda: len(there.platform.sent) == 61, 20)
+        told = await there.customer_said((await there.the_case())["id"])
+        assert told == ["first", *(f"{number}" for number in range(60))]
 
 
 def moving(request: TurnRequest) -> Answer:
@@ -386,6 +400,36 @@ async def test_a_persons_message_that_is_refused_makes_the_case_theirs_to_act_on
         assert case["state"] == CaseState.ACTIVE
         assert case["agent_id"] is not None
         assert case["due_at"] is not None
+
+
+async def test_what_became_of_a_message_is_kept_though_the_store_refuses_it_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, refusals = deliver.outbox.finish, [OSError("disk full"), OSError("disk full")]
+
+    def reluctant(*arguments: Any, **options: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        finish(*arguments, **options)
+
+    monkeypatch.setattr(deliver.outbox, "finish", reluctant)
+    async with road(tmp_path) as there:
+        await there.hear(said("one"), said("two"))
+        await there.until(lambda: there.platform.texts == ["You said one", "You said two"])
+        await there.quiet()
+        case = await there.the_case()
+        assert [each.delivery for each in await there.transcript(case["id"])][2:] == [Delivery.SENT, Delivery.SENT]
+
+
+async def test_a_failed_turn_does_not_wait_for_a_clock_that_was_put_back(tmp_path: Path) -> None:
+    async with road(tmp_path, patience=60) as there:
+        there.assistant.down = True
+        there.clock.offset = timedelta(minutes=10)
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.assistant.asked) == 2)
+        there.assistant.down = False
+        there.clock.offset = timedelta(0)
+        await there.until(lambda: there.platform.texts == ["You said hello"])
 
 
 async def test_what_was_being_sent_when_the_process_died_becomes_unclear(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ class Agent:
     async def work(self) -> None:
         """Look and act, again and again."""
         while True:
-            await asyncio.sleep(self._draw.uniform(0.2, 2.5))
+            await asyncio.sleep(self._draw.uniform(0.1, 1.2))
             rows = self._store.read(
                 lambda conn: conn.execute(
                     sa.select(cases.c.id, cases.c.state, cases.c.epoch, cases.c.agent_id).order_by(cases.c.id)
@@ -64,7 +64,8 @@ class Agent:
             )
             if not rows:
                 continue
-            row = self._draw.choice(rows)
+            # One's own cases first, as on the desk.
+            row = self._draw.choice([each for each in rows if each.agent_id == self._user.id] * 2 + list(rows))
             chosen = self._choose(row.id, CaseState(row.state), row.epoch, row.agent_id == self._user.id)
             if chosen is not None:
                 await asyncio.sleep(self._draw.choice([0.0, 0.1, 1.0]))
@@ -78,9 +79,9 @@ class Agent:
                 await asyncio.sleep(self._draw.uniform(0.1, 1.0))
                 continue
             except AsideError as refusal:
-                self._history.add("agent.refused", who=self._user.name, what=what, case=case_id, why=refusal.code)
+                self._history.add("agent.refused", who=self._user.name, act=what, case=case_id, why=refusal.code)
                 return
-            self._history.add("agent.did", who=self._user.name, what=what, case=case_id)
+            self._history.add("agent.did", who=self._user.name, act=what, case=case_id)
             return
 
     def _choose(self, case_id: str, state: CaseState, epoch: int, mine: bool) -> tuple[str, Act] | None:

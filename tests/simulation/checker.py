@@ -3,6 +3,7 @@
 Each check is a generator of sentences, one for each breach; the registry below gives them their names.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -101,7 +102,7 @@ def _once_in_the_transcript(story: Story) -> Iterator[str]:
 def _in_the_order_of_the_platform(story: Story) -> Iterator[str]:
     for case_id, transcript in story.transcripts.items():
         told = [row for row in transcript if row["author"] == Author.CUSTOMER]
-        for one, next_one in zip(told, told[1:], strict=False):
+        for one, next_one in itertools.pairwise(told):
             if (one["said_at"], one["said_order"]) > (next_one["said_at"], next_one["said_order"]):
                 yield f"{one['native_id']} stands before {next_one['native_id']} in {case_id}"
 
@@ -116,6 +117,7 @@ def _one_persons_words(story: Story) -> Iterator[str]:
 def _first_in_first_asked(story: Story) -> Iterator[str]:
     """The assistant is asked about a message only where none said before it in the case has long been in line."""
     waiting: dict[str, dict[int, float]] = defaultdict(dict)
+    brought = 0
     place: dict[int, tuple[datetime, int]] = {
         row["id"]: (row["said_at"], row["said_order"]) for row in story.run.tables["messages"]
     }
@@ -127,11 +129,14 @@ def _first_in_first_asked(story: Story) -> Iterator[str]:
             else:
                 waiting[facts["case"]].pop(facts["message"], None)
         elif entry.what == "assistant.asked":
-            message = facts["message"]
+            message, part = facts["message"], facts["part"].partition(":")[2]
+            follows, brought = part == "opening" or brought == message, message if part == "brought" else 0
+            if follows:
+                continue  # the second question of one turn
             line = waiting[story.messages[message]["case_id"]]
             for other, since in line.items():
                 if place[other] < place[message] and entry.at - since > _LONG_ENOUGH:
-                    yield f"message {message} was asked about at {entry.at:.3f} before {other}, in line since {since:.3f}"
+                    yield f"at {entry.at:.3f} {message} was asked about before {other}, in line since {since:.3f}"
 
 
 def _at_most_once_on_the_platform(story: Story) -> Iterator[str]:
@@ -163,7 +168,7 @@ def _never_after_doubt(story: Story) -> Iterator[str]:
     for entry in story.run.history:
         if entry.what == "network.asked" and _message(entry) in doubted:
             yield f"message {_message(entry)} was sent again at {entry.at:.3f}, after an answer that never came"
-        elif entry.what == "network.unanswered":
+        elif entry.what == "network.in_doubt":
             doubted[_message(entry)] = entry.at
 
 

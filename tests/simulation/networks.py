@@ -177,6 +177,10 @@ class Network:
             raise SendUnclear("reset")
         return sent
 
+    def leaves_in_doubt(self, reference: str) -> None:
+        """Whoever asked has not heard an answer, or has not lived to hear it."""
+        self._history.add("network.in_doubt", ref=reference)
+
     def _arrives(self, out: Outbound, reference: str) -> Sent:
         self._numbers += 1
         native_id = f"{_LETTER[self.name]}{self._numbers}"
@@ -255,4 +259,8 @@ class Adapter:
     async def _send(self, out: Outbound, reference: str) -> Sent:
         if not self._alive():
             raise asyncio.CancelledError
-        return await self._network.take(out, reference)
+        try:
+            return await self._network.take(out, reference)
+        except (SendUnclear, asyncio.CancelledError):
+            self._network.leaves_in_doubt(reference)
+            raise

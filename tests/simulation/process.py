@@ -179,8 +179,11 @@ class Process:
         life = self._life
         if life is None or not self.up:
             raise Down
+        answer = life.spawn(request(life))
+        # Looked at: whoever asked may have gone away before the answer came.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            return await asyncio.shield(life.spawn(request(life)))
+            return await asyncio.shield(answer)
         except asyncio.CancelledError:
             if life.alive:
                 raise

@@ -31,7 +31,7 @@ from tests.simulation.process import Process, own_tasks
 from tests.simulation.store import Store
 
 _REST: Final = 90  # seconds in which everything must come to rest once the faults are over
-_LATER: Final = timedelta(minutes=45)  # past every timer of the gateway
+_LATER: Final = timedelta(minutes=15)  # past every timer of the gateway
 _ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -108,27 +108,27 @@ class _World:
         await asyncio.gather(*(customer.live(lasts) for customer in self._customers.values()))
         for task in working:
             task.cancel()
-        await asyncio.wait(working) if working else None
+        for outcome in await asyncio.gather(*working, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                raise outcome
         return await self._come_to_rest()
 
     async def _come_to_rest(self) -> bool:
         self._dice.calm = True
         self._assistant.away = False
         self._history.add("world.calm")
-        later = False
-        for _ in range(_REST):
+        for second in range(_REST):
             await asyncio.sleep(1.0)
             for network in self._networks.values():
                 network.flush()
             if any(network.outstanding for network in self._networks.values()) or not self._process.up:
                 continue
-            if later and self._store.read(lambda conn: _at_rest(conn, self._clock)):
+            if self._store.read(_at_rest):
                 return True
-            if not later:
+            if second % 4 == 0:
                 # What is due in minutes is due now.
-                self._clock.offset = _LATER
-                self._history.add("world.later")
-                later = True
+                self._clock.offset += _LATER
+                self._history.add("world.later", now=self._clock())
         return False
 
     def _misfortunes(self, lasts: float) -> Iterator[Any]:
@@ -168,17 +168,12 @@ def _hire(conn: Connection) -> list[users.User]:
     return [users.add(conn, name, Role.AGENT, BEGINNING) for name in ("robin", "kim")]
 
 
-def _at_rest(conn: Connection, clock: WallClock) -> bool:
-    waiting = conn.execute(
-        sa.select(
-            sa.select(sa.func.count()).where(tables.inbox.c.status.in_(["new", "queued"])).scalar_subquery()
-            + sa.select(sa.func.count()).where(tables.outbox.c.status.in_(["new", "sending"])).scalar_subquery()
-            + sa.select(sa.func.count())
-            .where(tables.timers.c.status == "pending", tables.timers.c.due_at <= clock())
-            .scalar_subquery()
-        )
-    ).scalar_one()
-    return not waiting
+def _at_rest(conn: Connection) -> bool:
+    waiting = ((tables.inbox, ("new", "queued")), (tables.outbox, ("new", "sending")), (tables.timers, ("pending",)))
+    counts = [
+        sa.select(sa.func.count()).where(table.c.status.in_(statuses)).scalar_subquery() for table, statuses in waiting
+    ]
+    return not conn.execute(sa.select(counts[0] + counts[1] + counts[2])).scalar_one()
 
 
 def _everything(conn: Connection) -> dict[str, list[dict[str, Any]]]:

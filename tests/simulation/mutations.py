@@ -1,0 +1,168 @@
+"""Faults planted into the engine, by name. Each replaces functions of the gateway for as long as it lasts.
+
+A simulation that finds nothing in them would find nothing at all.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Final
+from unittest import mock
+
+import msgspec
+import sqlalchemy as sa
+from sanic.response import HTTPResponse, text
+from sqlalchemy.engine import Connection
+
+from gateway.errors import SendRetryable
+from gateway.intake import inbox
+from gateway.intake.webhook import Intake
+from gateway.sending import outbox
+from gateway.sending.deliver import Deliveries
+from gateway.sending.outbox import Parcel
+from gateway.storage import cases, timers, transcript
+from gateway.storage.tables import cases as cases_table
+from gateway.storage.tables import outbox as outbox_table
+from gateway.storage.tables import timers as timers_table
+from tests.simulation.networks import Event
+
+Mutation = Callable[[], Iterator[None]]
+
+_MARK: Final = sa.text("INSERT INTO sim_marks (native_id) VALUES (:native_id) ON CONFLICT DO NOTHING")
+
+
+def _acknowledge_before_commit() -> Iterator[None]:
+    receive = Intake.receive
+
+    async def eager(self: Intake, name: str, headers: Mapping[str, str], body: bytes) -> HTTPResponse:
+        asyncio.get_running_loop().create_task(receive(self, name, headers, body))
+        return text("ok")
+
+    with mock.patch.object(Intake, "receive", eager):
+        yield
+
+
+def _mark_apart_from_the_work() -> Iterator[None]:
+    """One transaction notes that events came, a second one keeps them."""
+    receive = Intake.receive
+
+    def unmarked(conn: Connection, events: list[Event]) -> list[Event]:
+        return [event for event in events if conn.execute(_MARK, {"native_id": event.native_id}).rowcount]
+
+    async def twice(self: Intake, name: str, headers: Mapping[str, str], body: bytes) -> HTTPResponse:
+        events = msgspec.json.decode(body, type=list[Event])
+        fresh = await self._database.write(partial(unmarked, events=events))
+        return await receive(self, name, headers, msgspec.json.encode(fresh))
+
+    with mock.patch.object(Intake, "receive", twice):
+        yield
+
+
+def _forget_the_epoch() -> Iterator[None]:
+    with mock.patch.object(cases, "fence", return_value=None):
+        yield
+
+
+def _withdraw_nothing_at_takeover() -> Iterator[None]:
+    claim_next = outbox.claim_next
+    current = sa.select(cases_table.c.epoch).where(cases_table.c.id == outbox_table.c.case_id).scalar_subquery()
+
+    def keep_all(conn: Connection, thread_key: str, now: datetime) -> Parcel | datetime | None:
+        conn.execute(outbox_table.update().where(outbox_table.c.thread_key == thread_key).values(epoch=current))
+        return claim_next(conn, thread_key, now)
+
+    with mock.patch.object(outbox, "claim_next", keep_all):
+        yield
+
+
+def _send_before_it_is_on_disk() -> Iterator[None]:
+    claim_next = outbox.claim_next
+
+    def unclaimed(conn: Connection, thread_key: str, now: datetime) -> Parcel | datetime | None:
+        claimed = claim_next(conn, thread_key, now)
+        if isinstance(claimed, Parcel):
+            conn.execute(outbox_table.update().where(outbox_table.c.id == claimed.id).values(status="new"))
+        return claimed
+
+    with mock.patch.object(outbox, "claim_next", unclaimed):
+        yield
+
+
+def _retry_what_is_unclear() -> Iterator[None]:
+    def again(self: Deliveries, parcel: Parcel, why: str, conn: Connection) -> None:
+        self._not_now(parcel, SendRetryable(why), conn)
+
+    with mock.patch.object(Deliveries, "_unclear", again):
+        yield
+
+
+def _send_again_what_a_crash_left() -> Iterator[None]:
+    def rewind(conn: Connection, now: datetime) -> list[Parcel]:
+        conn.execute(outbox_table.update().where(outbox_table.c.status == "sending").values(status="new"))
+        return []
+
+    with mock.patch.object(outbox, "doubt_what_was_in_flight", rewind):
+        yield
+
+
+def _take_turns_by_arrival() -> Iterator[None]:
+    line_of = inbox.line_of
+
+    def as_they_came(conn: Connection, case_id: str) -> list[inbox.Waiting]:
+        return sorted(line_of(conn, case_id), key=lambda waiting: waiting.id)
+
+    with mock.patch.object(inbox, "line_of", as_they_came):
+        yield
+
+
+def _write_down_by_arrival() -> Iterator[None]:
+    def at_the_end(conn: Connection, case_id: str, later: datetime, at: datetime) -> datetime:
+        return transcript._at_the_end(conn, case_id, at)
+
+    with mock.patch.object(transcript, "_just_before", at_the_end):
+        yield
+
+
+def _drop_a_failed_turn() -> Iterator[None]:
+    def give_up(conn: Connection, inbox_id: int, now: datetime, until: datetime) -> None:
+        inbox.settle(conn, inbox_id, inbox.InboxStatus.DONE)
+
+    with mock.patch.object(inbox, "put_off", give_up):
+        yield
+
+
+def _fire_a_timer_twice() -> Iterator[None]:
+    fire = timers.fire
+
+    def forgetful(conn: Connection, timer: timers.Timer) -> bool:
+        fired = fire(conn, timer)
+        if fired and timer.payload.get("again") is None:
+            again = timers_table.update().where(timers_table.c.id == timer.id)
+            conn.execute(again.values(status="pending", payload={**timer.payload, "again": True}))
+        return fired
+
+    with mock.patch.object(timers, "fire", forgetful):
+        yield
+
+
+MUTATIONS: Final[dict[str, Mutation]] = {
+    "acknowledge before commit": _acknowledge_before_commit,
+    "dedup mark separate from the work": _mark_apart_from_the_work,
+    "forget the epoch check": _forget_the_epoch,
+    "withdraw nothing at takeover": _withdraw_nothing_at_takeover,
+    "send without committing `sending` first": _send_before_it_is_on_disk,
+    "retry an unclear send": _retry_what_is_unclear,
+    "send again what a crash left": _send_again_what_a_crash_left,
+    "order turns by arrival": _take_turns_by_arrival,
+    "order the transcript by arrival": _write_down_by_arrival,
+    "drop a failed turn": _drop_a_failed_turn,
+    "fire a timer twice": _fire_a_timer_twice,
+}
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """The engine with this fault."""
+    yield from MUTATIONS[name]()

@@ -1,0 +1,34 @@
+import pytest
+
+from tests.simulation.checker import check
+from tests.simulation.mutations import MUTATIONS, planted
+from tests.simulation.world import run
+
+SEEDS = 150
+
+FOUND_BY = {
+    "acknowledge before commit": "what is acknowledged is kept",
+    "dedup mark separate from the work": "what is acknowledged is kept",
+    "forget the epoch check": "only the owner decides",
+    "withdraw nothing at takeover": "the bot is silent once people have the case",
+    "send without committing `sending` first": "sending is on disk before anything leaves",
+    "retry an unclear send": "nothing is sent again after doubt",
+    "send again what a crash left": "nothing is sent again after doubt",
+    "order turns by arrival": "first in, first asked",
+    "order the transcript by arrival": "the transcript has the platform's order",
+    "drop a failed turn": "nobody is left waiting",
+    "fire a timer twice": "timers fire once",
+}
+
+
+def test_every_mutation_is_looked_for() -> None:
+    assert FOUND_BY.keys() == MUTATIONS.keys()
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_planted_fault_is_found(name: str) -> None:
+    with planted(name):
+        for seed in range(SEEDS):
+            if FOUND_BY[name] in {breach.invariant for breach in check(run(seed))}:
+                return
+    pytest.fail(f"{SEEDS} seeds did not find: {name}")
