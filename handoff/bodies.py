@@ -102,7 +102,7 @@ def limit_of(request: Request) -> int:
     given = request.args.get("limit")
     if given is None:
         return LIMIT
-    if not (given.isascii() and given.isdecimal()) or not 1 <= int(given[:6]) <= _LARGEST_LIMIT:
+    if not (given.isascii() and given.isdecimal()) or len(given) > 6 or not 1 <= int(given) <= _LARGEST_LIMIT:
         raise Invalid(f"`limit` is a number from 1 to {_LARGEST_LIMIT}.")
     return int(given)
 

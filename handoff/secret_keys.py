@@ -11,4 +11,4 @@ def mint() -> str:
 
 def digest(secret: str) -> str:
     """What is stored. A plain hash is enough: nobody guesses 256 random bits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

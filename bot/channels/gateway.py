@@ -74,7 +74,7 @@ class GatewayInput(InputChannel):
 
     def _authorised(self, request: Request) -> bool:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(token.encode(), self._token)
+        return scheme.lower() == "bearer" and hmac.compare_digest(token.encode(errors="replace"), self._token)
 
     def _body(self, request: Request) -> tuple[dict[str, Any], str | None]:
         """Return the body and what is wrong with it. The customer's text is never repeated in an error."""

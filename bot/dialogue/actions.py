@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import aiohttp
@@ -29,6 +30,7 @@ class ActionServer(EndpointConfig):
             ActionServerError: no connection, no answer in time, an error, or an answer that is no JSON object.
             ClientResponseError: the action rejected its own execution, which Rasa understands.
         """
+        self.headers["Authorization"] = f"Bearer {os.environ.get('ASIDE_BOT_TOKEN', '')}"
         kwargs["timeout"] = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT)
         # None of our actions reads the domain (endpoints.yml switches it off), but rasa-sdk insists on being sent one.
         kwargs["json"].setdefault("domain", {})

@@ -98,8 +98,6 @@ def _is_something_else(text: str, start: int, end: int, length: int) -> bool:
     before = text[start - 1 : start]
     if before == "+" and length <= _LONGEST_PHONE:
         return True
-    if before in ("_", "@"):
-        return True
     if any(character.isspace() for character in text[start:end]):
         return False
     # An id in an address on the web is not a card number: a post's link must stay a link.

@@ -57,12 +57,12 @@ def mask_body(body: bytes) -> bytes:
         return body
     try:
         document = json.loads(body)
+        masked = _masked(document, "")
+        return body if masked is document else json.dumps(masked, separators=(",", ":")).encode("ascii")
     except (ValueError, RecursionError):
         text = body.decode("utf-8", "surrogateescape")
         masked_text = mask_text(text)
         return body if masked_text == text else masked_text.encode("utf-8", "surrogateescape")
-    masked = _masked(document, "")
-    return body if masked is document else json.dumps(masked, separators=(",", ":")).encode("ascii")
 
 
 def _is_suspect(body: bytes) -> bool:

@@ -119,25 +119,36 @@ def _case_of(conn: Connection, said: Said, now: datetime) -> Case:
 
 
 def _join_by_code(conn: Connection, said: Said, now: datetime) -> Case | None:
-    """The case that a good code names. A code in somebody else's hands joins nothing, and we say nothing of it."""
+    """The case that a good code names. A code in somebody else's hands joins nothing, and we say nothing of it.
+
+    A code stands in public, where everybody can read it: it leads, and proves little. Where the platform knows a person
+    by one id in public and in private (X, Telegram), that id must be the same. Where it does not (Facebook's link for
+    who could not be written to), the code joins an account that we have never met to a case of which nothing is private
+    yet; what is said there later is the newcomer's own.
+    """
     move = moves.by_code(conn, said.code, now)
     if move is None:
         return None
     case = cases.get(conn, move.case_id)
-    if people.somebody_else(conn, said.channel, said.account, said.sender, case.customer_id):
+    known = people.customer_of(conn, said.channel, said.account, said.sender)
+    if known == case.customer_id:
+        return case
+    threads = transcript.threads_of(conn, case.id)
+    asked_here = any(
+        thread.id == move.thread_id and (thread.channel, thread.account) == (said.channel, said.account)
+        for thread in threads
+    )
+    if (
+        known is not None
+        or not asked_here
+        or people.somebody_else(conn, said.channel, said.account, said.sender, case.customer_id)
+        or len(people.identities_of(conn, case.customer_id)) > 1
+        or any(thread.surface is Surface.PRIVATE for thread in threads)
+        or outbox.may_be_opening(conn, case.id)
+    ):
         return None
-    former = people.link(conn, said.channel, said.account, said.sender, case.customer_id, "code", now)
-    if former is not None:
-        events.append(
-            conn,
-            "identity.linked",
-            case_id=case.id,
-            actor="system",
-            epoch=case.epoch,
-            at=now,
-            why="code",
-            data={"former_customer": former},
-        )
+    people.link(conn, said.channel, said.account, said.sender, case.customer_id, "code", now)
+    events.append(conn, "identity.linked", case_id=case.id, actor="system", epoch=case.epoch, at=now, why="code")
     return case
 
 

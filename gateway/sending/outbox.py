@@ -232,6 +232,17 @@ def opening_in_flight(conn: Connection) -> bool:
     return any(payload["opens_private"] for payload in rows)
 
 
+def may_be_opening(conn: Connection, case_id: str) -> bool:
+    """Whether a message that opens a case's private thread is still to be sent, under way, or of unknown outcome."""
+    rows = conn.execute(
+        sa.select(outbox.c.payload).where(
+            outbox.c.case_id == case_id,
+            outbox.c.status.in_([OutboxStatus.NEW, OutboxStatus.SENDING, OutboxStatus.UNCLEAR]),
+        )
+    ).scalars()
+    return any(payload["opens_private"] for payload in rows)
+
+
 def put_back(conn: Connection, parcel: Parcel, until: datetime, error: str) -> None:
     """The platform could not take it: try again at `until`."""
     conn.execute(

@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from assistant import BOT_PYTHON, ROOT, ROOT_PYTHON, Assistant, Conversation, free_port, started
+from assistant import BOT_PYTHON, ROOT, ROOT_PYTHON, TOKEN, Assistant, Conversation, free_port, started
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,12 @@ def assistant(model: None) -> Iterator[Assistant]:
     """Return the running assistant."""
     actions_port = free_port()
     actions = started(
-        [str(ROOT_PYTHON), "-m", "actions.serve"], actions_port, "/health", {}, ACTIONS_PORT=str(actions_port)
+        [str(ROOT_PYTHON), "-m", "actions.serve"],
+        actions_port,
+        "/health",
+        {},
+        ACTIONS_PORT=str(actions_port),
+        ASIDE_BOT_TOKEN=TOKEN,
     )
     try:
         served, bot = Assistant.start(actions_port)

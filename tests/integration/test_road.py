@@ -147,6 +147,44 @@ async def test_a_code_in_somebody_elses_hands_joins_nothing(tmp_path: Path) -> N
         assert len(await there.cases()) == 2
 
 
+@pytest.mark.parametrize("stranger", ["telegram", "facebook"])
+async def test_a_code_read_in_public_opens_nothing_to_a_stranger_of_another_network(
+    tmp_path: Path, stranger: str
+) -> None:
+    platform = FakePlatform(Channel.TWITTER)
+    async with road(tmp_path, assistant=FakeAssistant(moving), platform=platform) as there:
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC, channel=Channel.TWITTER))
+        await there.until(lambda: len(platform.sent) == 1)
+        way_in = platform.sent[0][0].way_in
+        assert way_in
+        # The same code, brought by somebody on another network, whom this gateway hears by the same fake.
+        there.gateway._channels[Channel(stranger)] = platform  # type: ignore[index]
+        scope = "messenger" if stranger == "facebook" else "account"
+        await there.hear(said("", by="mallory", code=way_in.code, channel=Channel(stranger), scope=scope))
+        await there.quiet()
+        assert len({case["customer_id"] for case in await there.cases()}) == 2
+
+
+@pytest.mark.parametrize("before", ["never met", "met", "written to"])
+async def test_facebooks_link_joins_only_who_was_never_met_to_a_case_without_anything_private(
+    tmp_path: Path, before: str
+) -> None:
+    platform = FakePlatform(Channel.FACEBOOK)
+    platform.replies_privately = before == "written to"
+    async with road(tmp_path, assistant=FakeAssistant(moving), platform=platform) as there:
+        newcomer: dict[str, Any] = {"by": "psid-1", "channel": Channel.FACEBOOK, "scope": "messenger"}
+        if before == "met":
+            await there.hear(said("hello", **newcomer))
+            await there.until(lambda: len(platform.sent) == 1)
+        await there.hear(said("where is my order??", surface=Surface.PUBLIC, channel=Channel.FACEBOOK, scope="feed"))
+        await there.until(lambda: any(out.way_in for out, _, _ in platform.sent))
+        await there.quiet()
+        way_in = next(out.way_in for out, _, _ in platform.sent if out.way_in)
+        await there.hear(said("", code=way_in.code, **newcomer))
+        await there.quiet()
+        assert len(await there.cases()) == (1 if before == "never met" else 2)
+
+
 async def test_who_asks_for_a_person_on_arrival_is_asked_nothing_before(tmp_path: Path) -> None:
     def answer(request: TurnRequest) -> Answer:
         return handing_over(request) if request.text and "human" in request.text else moving(request)

@@ -84,5 +84,5 @@ def test_every_action_of_the_domain_is_served() -> None:
 
 
 async def test_the_action_server_answers_that_it_is_well() -> None:
-    app = action_app(shop())
+    app = action_app(shop(), "token")
     assert {route.path for route in app.router.routes} >= {"health", "webhook"}
