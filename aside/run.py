@@ -36,6 +36,7 @@ _HINT: Final = "The demo shop knows the orders 104217 to 104228."
 
 def run(settings: Settings, *, playground: bool) -> None:
     """Run everything on this machine until told to stop. Raises `SettingsError`."""
+    os.umask(0o077)  # logs and state are for their owner's eyes only
     ports = {"ASIDE_PORT": settings.aside_port, "RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port}
     if playground:
         ports["PLAYGROUND_PORT"] = settings.playground_port

@@ -3,6 +3,7 @@
 settings -> database (one process's lock, migrated) -> Gateway + desk -> one sanic app -> until SIGTERM or SIGINT
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ def claim_database(settings: Settings) -> FileLock:
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop."""
+    os.umask(0o077)  # what customers say is for its owner's eyes only, wherever the database lies
     log.configure()
     refuse_taken_ports({"ASIDE_PORT": settings.aside_port}, settings.aside_host)
     lock = claim_database(settings)

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 from sanic import HTTPResponse, Request, Sanic
+from sanic.exceptions import NotFound as SanicNotFound
 from sanic.exceptions import SanicException
 from sanic.response import html
 
@@ -60,6 +61,8 @@ def install(app: Sanic[Any, Any], renderer: Renderer) -> None:
     """Answer every error of the application in one way."""
 
     def answer(request: Request, error: Exception) -> HTTPResponse:
+        if isinstance(error, IsADirectoryError):  # a folder among the static files is nothing to be had
+            error = SanicNotFound("There is no such thing.")
         status, body = _described(error)
         if status >= 500 and not isinstance(error, AsideError | SanicException):
             _note(request, error)
@@ -68,6 +71,12 @@ def install(app: Sanic[Any, Any], renderer: Renderer) -> None:
             return html(page, status=status)
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
         return HTTPResponse(msgspec.json.encode(body), status, headers, "application/json")
+
+    @app.on_request
+    async def no_hidden_ends(request: Request) -> None:
+        """A NUL ends a name for the system, though not for us."""
+        if "%00" in request.raw_url.decode("latin-1"):
+            raise SanicNotFound("There is no such thing.")
 
     app.error_handler.add(Exception, answer)
     app.error_handler.add(SanicException, answer)

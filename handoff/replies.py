@@ -45,6 +45,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         """Raise `Invalid` where this can never be said."""
         if not self.text.strip():
             raise Invalid("There is nothing to say: `text` is empty.")
+        if "\0" in self.text:
+            raise Invalid("`text` holds a NUL character, which no platform takes.")
         if len(self.text) > LONGEST:
             raise Invalid(f"A message has at most {LONGEST:,} characters.")
         if self.key is not None and not 0 < len(self.key) <= _LONGEST_KEY:

@@ -318,3 +318,23 @@ async def test_users_are_added_listed_and_given_passwords(house: House) -> None:
     async with house.stranger() as browser:
         assert (await sign_in(browser, "Ada Lindqvist")).status_code == 401
         assert (await sign_in(browser, "Ada Lindqvist", "another long one")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/desk/static/", {}, {404}),
+        ("GET", "/desk/static/%00", {}, {404}),
+        ("GET", "/desk", {"Cookie": "aside_session=\xff"}, {302, 303, 401}),
+        ("HEAD", "/desk", {}, {302, 303, 401, 405}),
+        ("HEAD", "/api/v1/cases", {}, {401, 405}),
+        ("GET", "/api/v1/cases?limit=0002009", {}, {401}),
+    ],
+)
+async def test_what_strangers_try_is_no_error_of_ours(
+    house: House, method: str, path: str, headers: dict[str, str], status: set[int]
+) -> None:
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    async with httpx.AsyncClient(base_url=house.url, follow_redirects=False) as client:
+        answer = await client.request(method, path, headers=raw)
+    assert answer.status_code in status
