@@ -56,7 +56,8 @@ def main() -> None:
         sign_in(page, stack)
         case = stack.case_of("can I talk to somebody about the delay?")
         page.goto(f"http://127.0.0.1:{stack.port}/desk/cases/{case['id']}")
-        page.wait_for_timeout(800)
+        page.get_by_role("button", name="Claim").click()
+        page.wait_for_timeout(6000)  # until what is said about it has gone
         page.screenshot(path=PICTURES / "desk.png")
         browser.close()
 

@@ -191,10 +191,12 @@ class Turns:
     def _give_up(self, conn: Connection, case: Case, head: Waiting, error: AssistantError, now: datetime) -> None:
         if not inbox.settle(conn, head.id, InboxStatus.PARKED, error.code):
             return
+        # A button that the assistant does not know says nothing of its health.
+        forged = bool(head.said.choice) and isinstance(error, AssistantRefused)
         hand_over(
             conn,
             case,
-            HandoffReason.BOT_UNHEALTHY,
+            HandoffReason.FALLBACK if forged else HandoffReason.BOT_UNHEALTHY,
             now=now,
             promise=self._settings.promise,
             wall=self._wall,

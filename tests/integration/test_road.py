@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gateway.cases import CaseState
 from gateway.clock import utc_now
-from gateway.errors import SendRefused, SendRetryable, SendUnclear
+from gateway.errors import AssistantRefused, SendRefused, SendRetryable, SendUnclear
 from gateway.intake.inbox import InboxStatus, record
 from gateway.intake.inbox import counts as inbox_counts
 from gateway.messages import Author, Channel, Delivery, RawEvent, Surface
@@ -596,3 +596,13 @@ async def test_an_event_that_cannot_be_taken_in_is_set_aside_after_some_tries_an
         async with asyncio.timeout(10):
             while not await set_aside():
                 await asyncio.sleep(0.1)
+
+
+async def test_a_button_that_the_assistant_does_not_know_is_no_alarm_about_its_health(tmp_path: Path) -> None:
+    def refuse(request: TurnRequest) -> Answer:
+        raise AssistantRefused
+
+    async with road(tmp_path, assistant=FakeAssistant(refuse)) as there:
+        await there.hear(said("", choice="no_such_intent"))
+        await there.until(lambda: there.platform.texts == [words.HANDED_OVER_PRIVATE])
+        assert (await there.the_case())["reason"] == "fallback"
