@@ -18,8 +18,6 @@ from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus
 from gateway.messages import Channel
 from gateway.settings import ROOT, Settings
-from gateway.storage.database import create_engine
-from gateway.storage.migrate import migrate
 from handoff import tokens, users
 from handoff.users import Role
 
@@ -61,11 +59,8 @@ def assistant() -> None:
 @cli.command(name="migrate")
 def migrate_database() -> None:
     """Bring the database to this version's tables."""
-    settings = _settings()
-    settings.make_home()
-    engine = create_engine(settings.database)
-    migrate(engine)
-    engine.dispose()
+    with setting_up.migrated(_settings()):
+        pass
     click.echo("The database is up to date.")
 
 
@@ -177,15 +172,8 @@ def _ask_password() -> str:
 
 
 def _transaction(work: Callable[[Connection], T]) -> T:
-    settings = _settings()
-    settings.make_home()
-    engine = create_engine(settings.database)
-    try:
-        migrate(engine)
-        with engine.begin() as conn:
-            return work(conn)
-    finally:
-        engine.dispose()
+    with setting_up.migrated(_settings()) as engine, engine.begin() as conn:
+        return work(conn)
 
 
 def _in_bot(module: str) -> None:

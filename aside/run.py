@@ -15,16 +15,13 @@ from typing import Final
 
 import click
 import httpx
-from sqlalchemy.engine import Engine
 
 from aside.processes import Child, Program, refuse_taken_ports
 from aside.serve import claim_database
-from aside.setup import bot_python
+from aside.setup import bot_python, migrated
 from gateway.clock import utc_now
 from gateway.errors import SettingsError
 from gateway.settings import ROOT, Settings
-from gateway.storage.database import create_engine
-from gateway.storage.migrate import migrate
 from handoff import users
 from handoff.users import Role
 from playground.settings import demo_environment
@@ -191,21 +188,17 @@ def _environment(settings: Settings, *, playground: bool) -> dict[str, str]:
 
 def _sign_in(settings: Settings, *, playground: bool) -> str:
     """A way into the desk: a demo agent with the playground; the first admin on an empty desk; else nothing new."""
-    engine = _database(settings)
-    try:
-        with engine.begin() as conn:
-            if playground:
-                password = _demo_password(settings.home / "demo-password")
-                if users.find(conn, _DEMO_AGENT) is None:
-                    users.add(conn, _DEMO_AGENT, Role.SUPERVISOR, utc_now(), password)
-                return f"Sign in     {_DEMO_AGENT} / {password}"
-            if not users.list_all(conn):
-                password = secrets.token_urlsafe(9)
-                users.add(conn, _FIRST_ADMIN, Role.ADMIN, utc_now(), password)
-                return f"Sign in     {_FIRST_ADMIN} / {password}   (shown this once; `aside agent password` changes it)"
-            return "Sign in     as before; `aside agent add NAME` makes another"
-    finally:
-        engine.dispose()
+    with migrated(settings) as engine, engine.begin() as conn:
+        if playground:
+            password = _demo_password(settings.home / "demo-password")
+            if users.find(conn, _DEMO_AGENT) is None:
+                users.add(conn, _DEMO_AGENT, Role.SUPERVISOR, utc_now(), password)
+            return f"Sign in     {_DEMO_AGENT} / {password}"
+        if not users.list_all(conn):
+            password = secrets.token_urlsafe(9)
+            users.add(conn, _FIRST_ADMIN, Role.ADMIN, utc_now(), password)
+            return f"Sign in     {_FIRST_ADMIN} / {password}   (shown this once; `aside agent password` changes it)"
+        return "Sign in     as before; `aside agent add NAME` makes another"
 
 
 def _demo_password(path: Path) -> str:
@@ -214,10 +207,3 @@ def _demo_password(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(9))
     return path.read_text().strip()
-
-
-def _database(settings: Settings) -> Engine:
-    settings.make_home()
-    engine = create_engine(settings.database)
-    migrate(engine)
-    return engine

@@ -6,8 +6,12 @@ token in .env -> trained model (the trainer's own fingerprint decides) -> migrat
 import os
 import secrets
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy.engine import Engine
 
 from gateway.errors import SettingsError
 from gateway.settings import ROOT, Settings
@@ -30,10 +34,20 @@ def set_up(settings: Settings) -> None:
     )
     if done.returncode:
         raise SettingsError("The assistant could not be trained; see above.")
+    with migrated(settings):
+        pass
+
+
+@contextmanager
+def migrated(settings: Settings) -> Iterator[Engine]:
+    """The settings' database, at this version's tables, for a short while. Raises `SettingsError`."""
     settings.make_home()
     engine = create_engine(settings.database)
-    migrate(engine)
-    engine.dispose()
+    try:
+        migrate(engine)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def bot_python() -> Path:

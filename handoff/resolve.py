@@ -8,12 +8,12 @@ from sqlalchemy.engine import Connection
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
 from gateway.storage import cases, episodes, moves, timers
 from gateway.storage.moves import MoveState
+from gateway.storage.timers import Alarm
 from handoff.holding import done_already, held
 from handoff.rights import Right, access_case
 from handoff.users import User
 
 KIND: Final = "case.resolved"
-_PUBLIC_CLOSE: Final = "public_close"  # the kind of timer that routing performs
 
 
 def resolve(
@@ -38,5 +38,5 @@ def resolve(
     )
     episodes.end_episode(conn, case.id, outcome or "resolved", now)
     if public_close and moves.of_case(conn, case.id, MoveState.INVITED, MoveState.ARRIVED):
-        timers.set_timer(conn, _PUBLIC_CLOSE, case.id, now)
+        timers.set_timer(conn, Alarm.PUBLIC_CLOSE, case.id, now)
     return resolved

@@ -19,10 +19,9 @@ from gateway.messages import Author
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move
 from gateway.routing.handoff import hand_over
-from gateway.sending.deliver import UNCLEAR
 from gateway.storage import cases, timers, transcript
 from gateway.storage.database import Database
-from gateway.storage.timers import Timer
+from gateway.storage.timers import Alarm, Timer
 
 _log = log.get(__name__)
 
@@ -54,7 +53,7 @@ class Alarms:
             return
         now = self._clock()
         case = cases.get(conn, timer.case_id)
-        if timer.kind == private_move.CLOSE:
+        if timer.kind == Alarm.PUBLIC_CLOSE:
             private_move.close_in_public(conn, case, self._wall, now)
         elif case.state is CaseState.WAITING_CUSTOMER:
             # The customer cannot be waited for: they may not have been told anything.
@@ -72,7 +71,7 @@ class Alarms:
             )
         elif case.state is CaseState.BOT:
             message_id = int(str(timer.payload["message_id"]))
-            if timer.kind == UNCLEAR and _went_on(conn, case.id, message_id):
+            if timer.kind == Alarm.UNCLEAR and _went_on(conn, case.id, message_id):
                 return
             hand_over(
                 conn,

@@ -4,7 +4,6 @@ What the customer said in public comes along as an intent with its entities, so 
 """
 
 from datetime import datetime, timedelta
-from typing import Final
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -19,9 +18,7 @@ from gateway.routing.address import addressed
 from gateway.sending import outbox
 from gateway.storage import events, moves, timers, transcript
 from gateway.storage.moves import Move, MoveState
-
-CLOSE: Final = "public_close"
-"""The kind of timer that closes a case's public threads. The desk sets it when an agent resolves."""
+from gateway.storage.timers import Alarm
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +42,8 @@ def invite(
     now: datetime,
 ) -> None:
     """Acknowledge in public with the way in. The text passes the wall or is replaced by the fixed one."""
-    standing = [move for move in moves.of_case(conn, case.id, MoveState.INVITED) if move.thread_id == thread.id]
     way_in = invitation.way_in
-    if not standing:
+    if standing_invitation(conn, case.id, thread.id) is None:
         moves.invite(
             conn,
             case_id=case.id,
@@ -84,7 +80,7 @@ def arrive(conn: Connection, case: Case, now: datetime) -> None:
 
 def resolve_in_private(conn: Connection, case: Case, now: datetime) -> None:
     """The matter has been answered in private: the public threads will be closed with a word."""
-    timers.set_timer(conn, CLOSE, case.id, now)
+    timers.set_timer(conn, Alarm.PUBLIC_CLOSE, case.id, now)
 
 
 def close_in_public(conn: Connection, case: Case, wall: Wall, now: datetime) -> None:

@@ -27,13 +27,9 @@ from gateway.sending.outbox import OutboxStatus, Parcel
 from gateway.storage import cases as case_store
 from gateway.storage import events, moves, people, timers, transcript
 from gateway.storage.database import Database
+from gateway.storage.timers import Alarm
 
 _log = log.get(__name__)
-
-UNDELIVERABLE: Final = "undeliverable"
-"""The kind of timer that has a person look at a message that was refused."""
-UNCLEAR: Final = "unclear"
-"""The kind of timer that has a person look at a message of which nobody knows."""
 
 _UNCLEAR_LOOK: Final = timedelta(minutes=5)  # a customer who missed our answer has written again by then, or waits
 _BOT_KEEPS: Final = timedelta(hours=2)  # a bot's answer that is older answers nobody any more
@@ -63,7 +59,7 @@ class Deliveries:
         def doubt(conn: Connection) -> int:
             parcels = outbox.doubt_what_was_in_flight(conn, now)
             for parcel in parcels:
-                _have_somebody_look(conn, parcel, UNCLEAR, now, "stopped while sending")
+                _have_somebody_look(conn, parcel, Alarm.UNCLEAR, now, "stopped while sending")
             return len(parcels)
 
         count = await self._database.write(doubt)
@@ -186,14 +182,14 @@ class Deliveries:
             # The public word carries a link as well: the customer still has a way in.
             moves.not_begun(conn, parcel.case_id, parcel.out.target)
             return
-        _have_somebody_look(conn, parcel, UNDELIVERABLE, now, why)
+        _have_somebody_look(conn, parcel, Alarm.UNDELIVERABLE, now, why)
 
     def _unclear(self, parcel: Parcel, why: str, conn: Connection) -> None:
         now = self._clock()
         outbox.finish(conn, parcel, OutboxStatus.UNCLEAR, now, error=why)
-        _have_somebody_look(conn, parcel, UNCLEAR, now, why)
+        _have_somebody_look(conn, parcel, Alarm.UNCLEAR, now, why)
 
 
-def _have_somebody_look(conn: Connection, parcel: Parcel, kind: str, now: datetime, why: str) -> None:
-    due = now + _UNCLEAR_LOOK if kind == UNCLEAR else now
+def _have_somebody_look(conn: Connection, parcel: Parcel, kind: Alarm, now: datetime, why: str) -> None:
+    due = now + _UNCLEAR_LOOK if kind == Alarm.UNCLEAR else now
     timers.set_timer(conn, kind, parcel.case_id, due, {"message_id": parcel.message_id, "why": why})

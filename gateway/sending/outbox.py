@@ -228,19 +228,19 @@ def claim_next(conn: Connection, thread_key: str, now: datetime) -> Parcel | dat
 
 def opening_in_flight(conn: Connection) -> bool:
     """Whether a message that opens a private thread is on its way, so that it is not known yet whom it reaches."""
-    rows = conn.execute(sa.select(outbox.c.payload).where(outbox.c.status == OutboxStatus.SENDING)).scalars()
-    return any(payload["opens_private"] for payload in rows)
+    return _opens_private(conn, outbox.c.status == OutboxStatus.SENDING)
 
 
 def may_be_opening(conn: Connection, case_id: str) -> bool:
     """Whether a message that opens a case's private thread is still to be sent, under way, or of unknown outcome."""
-    rows = conn.execute(
-        sa.select(outbox.c.payload).where(
-            outbox.c.case_id == case_id,
-            outbox.c.status.in_([OutboxStatus.NEW, OutboxStatus.SENDING, OutboxStatus.UNCLEAR]),
-        )
-    ).scalars()
-    return any(payload["opens_private"] for payload in rows)
+    undecided = [OutboxStatus.NEW, OutboxStatus.SENDING, OutboxStatus.UNCLEAR]
+    return _opens_private(conn, outbox.c.case_id == case_id, outbox.c.status.in_(undecided))
+
+
+def _opens_private(conn: Connection, *which: sa.ColumnElement[bool]) -> bool:
+    return any(
+        payload["opens_private"] for payload in conn.execute(sa.select(outbox.c.payload).where(*which)).scalars()
+    )
 
 
 def put_back(conn: Connection, parcel: Parcel, until: datetime, error: str) -> None:

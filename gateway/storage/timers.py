@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 import sqlalchemy as sa
@@ -11,18 +12,30 @@ from gateway.storage.rows import as_struct
 from gateway.storage.tables import timers
 
 
+class Alarm(StrEnum):
+    """What a timer is for."""
+
+    PUBLIC_CLOSE = "public_close"
+    """Close the public threads of a matter that was resolved in private."""
+    UNDELIVERABLE = "undeliverable"
+    """Have a person look at a message that was refused."""
+    UNCLEAR = "unclear"
+    """Have a person look at a message of which nobody knows."""
+
+
 class Timer(msgspec.Struct, frozen=True, kw_only=True):
     """Something that is due."""
 
     id: int
     kind: str
+    """An `Alarm`; a newer version beside us may have others, which must not stop ours."""
     case_id: str
     due_at: datetime
     payload: dict[str, object]
 
 
 def set_timer(
-    conn: Connection, kind: str, case_id: str, due_at: datetime, payload: Mapping[str, object] | None = None
+    conn: Connection, kind: Alarm, case_id: str, due_at: datetime, payload: Mapping[str, object] | None = None
 ) -> None:
     """Have something happen at `due_at`."""
     conn.execute(
@@ -49,7 +62,7 @@ def fire(conn: Connection, timer: Timer) -> bool:
     return changed.rowcount == 1
 
 
-def cancel(conn: Connection, case_id: str, kind: str) -> None:
+def cancel(conn: Connection, case_id: str, kind: Alarm) -> None:
     """Cancel what has not happened yet."""
     conn.execute(
         timers.update()
