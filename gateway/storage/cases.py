@@ -12,7 +12,8 @@ from gateway.cases import Case, CaseState, owner_of
 from gateway.errors import NotFound, StaleEpoch, WrongState
 from gateway.storage import events
 from gateway.storage.rows import as_struct
-from gateway.storage.tables import case_threads, cases
+from gateway.storage.statements import Statement, given
+from gateway.storage.tables import CASE_WITH_PEOPLE, case_threads, cases
 from gateway.storage.tables import events as events_table
 
 _MATTER_LASTS: Final = timedelta(hours=72)  # after so long a silence the next message is another matter
@@ -21,33 +22,43 @@ _COLUMNS: Final = [
     cases.c[name]
     for name in (
         "id", "customer_id", "state", "agent_id", "epoch", "reason", "topic", "severity", "due_at", "opened_at",
-        "last_message_at", "queued_at", "dialogue",
+        "last_message_at", "queued_at", "dialogue", "crisis_id",
     )
 ]  # fmt: skip
 
 
-def get(conn: Connection, case_id: str) -> Case:
-    """A case. Raises `NotFound`."""
-    row = conn.execute(sa.select(*_COLUMNS).where(cases.c.id == case_id)).one_or_none()
+_GET: Final = Statement(sa.select(*_COLUMNS).where(cases.c.id == given(cases.c.id, "case_id")))
+_GET_LOCKED: Final = Statement(
+    sa.select(*_COLUMNS).where(cases.c.id == given(cases.c.id, "case_id")).with_for_update(key_share=True)
+)
+
+
+def get(conn: Connection, case_id: str, *, lock: bool = False) -> Case:
+    """A case; with `lock`, nobody else acts on it until the transaction ends. Raises `NotFound`."""
+    row = (_GET_LOCKED if lock else _GET).one(conn, case_id=case_id)
     if row is None:
         raise NotFound("There is no such case.")
     return as_struct(row, Case)
 
 
+def _latest(which: sa.ColumnElement[bool]) -> Statement:
+    of_customer = sa.select(*_COLUMNS).where(cases.c.customer_id == given(cases.c.customer_id), which)
+    latest = of_customer.order_by(cases.c.last_message_at.desc(), cases.c.id).limit(1)
+    return Statement(latest.with_for_update(key_share=True))
+
+
+_LATEST_WITH_PEOPLE: Final = _latest(CASE_WITH_PEOPLE)
+_LATEST_RECENT: Final = _latest(cases.c.last_message_at > given(cases.c.last_message_at, "since"))
+
+
 def current_of(conn: Connection, customer_id: int, now: datetime) -> Case | None:
-    """The case that a customer's next message belongs to: the latest that people own, else the latest recent one."""
-    row = conn.execute(
-        sa.select(*_COLUMNS)
-        .where(
-            cases.c.customer_id == customer_id,
-            sa.or_(
-                cases.c.state.not_in([CaseState.BOT, CaseState.RESOLVED]),
-                cases.c.last_message_at > now - _MATTER_LASTS,
-            ),
-        )
-        .order_by(cases.c.state.in_([CaseState.BOT, CaseState.RESOLVED]), cases.c.last_message_at.desc(), cases.c.id)
-        .limit(1)
-    ).one_or_none()
+    """The case that a customer's next message belongs to: the latest that people own, else the latest recent one.
+
+    The case stays locked until the transaction ends: what is appended to it stands in one order.
+    """
+    row = _LATEST_WITH_PEOPLE.one(conn, customer_id=customer_id)
+    if row is None:
+        row = _LATEST_RECENT.one(conn, customer_id=customer_id, since=now - _MATTER_LASTS)
     return None if row is None else as_struct(row, Case)
 
 
@@ -63,9 +74,16 @@ def open_case(conn: Connection, customer_id: int, now: datetime) -> Case:
     return get(conn, case_id)
 
 
+_TOUCH: Final = Statement(
+    cases.update()
+    .where(cases.c.id == given(cases.c.id, "case_id"))
+    .values(last_message_at=given(cases.c.last_message_at, "at"))
+)
+
+
 def touch(conn: Connection, case_id: str, at: datetime) -> None:
     """Note when somebody last spoke."""
-    conn.execute(cases.update().where(cases.c.id == case_id).values(last_message_at=at))
+    _TOUCH.run(conn, case_id=case_id, at=at)
 
 
 def clean_slate(case: Case) -> dict[str, object] | None:
@@ -79,12 +97,16 @@ def clean_slate(case: Case) -> dict[str, object] | None:
     return {"slots": {name: value for name, value in slots.items() if isinstance(value, str)}}
 
 
+_KEEP_DIALOGUE: Final = Statement(
+    cases.update()
+    .where(cases.c.id == given(cases.c.id, "case_id"))
+    .values(dialogue=given(cases.c.dialogue), topic=sa.func.coalesce(given(cases.c.topic), cases.c.topic))
+)
+
+
 def keep_dialogue(conn: Connection, case_id: str, dialogue: dict[str, object] | None, topic: str = "") -> None:
     """Keep the assistant's dialogue state of the turn, and the topic where the turn named one."""
-    values: dict[str, object] = {"dialogue": dialogue}
-    if topic:
-        values["topic"] = topic
-    conn.execute(cases.update().where(cases.c.id == case_id).values(**values))
+    _KEEP_DIALOGUE.run(conn, case_id=case_id, dialogue=dialogue, topic=topic or None)
 
 
 def move(
@@ -106,7 +128,7 @@ def move(
     `case` is what the caller looked at: its epoch must still be the stored one, and the stored state one of
     `expected`. The epoch rises where the owner or the agent changes. Raises `StaleEpoch` or `WrongState`.
     """
-    stored = get(conn, case.id)
+    stored = get(conn, case.id, lock=True)
     if stored.epoch != case.epoch:
         raise StaleEpoch
     if stored.state not in set(expected):
@@ -140,8 +162,28 @@ def discard(conn: Connection, case: Case) -> None:
         conn.execute(table.delete().where(column == case.id))
 
 
+_SPEAK: Final = Statement(
+    cases.update()
+    .where(cases.c.id == given(cases.c.id, "case_id"), cases.c.epoch == given(cases.c.epoch))
+    .values(last_message_at=given(cases.c.last_message_at, "at"))
+)
+
+
+def speak(conn: Connection, case: Case, at: datetime) -> None:
+    """Note that we speak in a case. Raises `StaleEpoch` as `fence` does, and locks as it does."""
+    if not _SPEAK.run(conn, case_id=case.id, epoch=case.epoch, at=at):
+        raise StaleEpoch
+
+
+_FENCE: Final = Statement(
+    sa.select(cases.c.epoch).where(cases.c.id == given(cases.c.id, "case_id")).with_for_update(key_share=True)
+)
+
+
 def fence(conn: Connection, case: Case) -> None:
-    """Raise `StaleEpoch` if the case has changed hands since `case` was read; call it in the effect's transaction."""
-    epoch = conn.execute(sa.select(cases.c.epoch).where(cases.c.id == case.id)).scalar_one_or_none()
-    if epoch != case.epoch:
+    """Raise `StaleEpoch` if the case has changed hands since `case` was read; call it in the effect's transaction.
+
+    The case stays locked until the transaction ends, so that nobody takes it between this look and the commit.
+    """
+    if _FENCE.scalar(conn, case_id=case.id) != case.epoch:
         raise StaleEpoch

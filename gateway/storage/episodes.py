@@ -1,6 +1,7 @@
 """Episodes: stretches of human ownership, each with the packet that was handed over.
 
-The packet refers to the transcript (first and last id, count, SHA-256) instead of copying it: nothing can be cut.
+The packet refers to the transcript (first and last id, count, SHA-256) instead of copying it: nothing can be cut. Each
+reference follows on from the one before, so that a handoff reads what was said since, however long the case is.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import Case, HandoffReason
 from gateway.messages import Author, Channel, Surface
-from gateway.storage import moves, people, transcript
+from gateway.storage import moves, people, threads, transcript
 from gateway.storage.moves import MoveState
 from gateway.storage.tables import episodes
 
@@ -25,12 +26,15 @@ def open_episode(
     conn: Connection, case: Case, reason: HandoffReason, now: datetime, *, due_at: datetime | None, why: str = ""
 ) -> dict[str, object]:
     """Open a case's next episode and return its packet. Call it in the transaction that hands the case over."""
-    number = 1 + int(
-        conn.execute(
-            sa.select(sa.func.coalesce(sa.func.max(episodes.c.number), 0)).where(episodes.c.case_id == case.id)
-        ).scalar_one()
-    )
-    packet = _packet(conn, case, number, reason, due_at, why)
+    before = conn.execute(
+        sa.select(episodes.c.number, episodes.c.packet)
+        .where(episodes.c.case_id == case.id)
+        .order_by(episodes.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+    number = 1 if before is None else before.number + 1
+    told = transcript.reference(conn, case.id, None if before is None else before.packet["transcript_ref"])
+    packet = _packet(conn, case, number, reason, due_at, why, told)
     conn.execute(
         episodes.insert().values(
             case_id=case.id, number=number, reason=reason, packet=packet, opened_at=now, outcome=""
@@ -56,13 +60,19 @@ def latest_packet(conn: Connection, case_id: str) -> dict[str, object] | None:
 
 
 def _packet(
-    conn: Connection, case: Case, number: int, reason: HandoffReason, due_at: datetime | None, why: str
+    conn: Connection,
+    case: Case,
+    number: int,
+    reason: HandoffReason,
+    due_at: datetime | None,
+    why: str,
+    told: dict[str, object],
 ) -> dict[str, object]:
     recent = transcript.latest(conn, case.id, 50)
     customer = [message for message in recent if message.author is Author.CUSTOMER]
     understood = [(message, message.understood) for message in customer if message.understood]
     open_moves = moves.of_case(conn, case.id, *MoveState)
-    threads = transcript.threads_of(conn, case.id)
+    its_threads = threads.of_case(conn, case.id)
     packet: dict[str, object] = {
         "case_id": case.id,
         "episode": number,
@@ -74,9 +84,9 @@ def _packet(
             "identities": people.identities_of(conn, case.customer_id),
         },
         "threads": [
-            {"channel": thread.channel, "surface": thread.surface, "id": thread.native_id} for thread in threads
+            {"channel": thread.channel, "surface": thread.surface, "id": thread.native_id} for thread in its_threads
         ],
-        "transcript_ref": transcript.reference(conn, case.id),
+        "transcript_ref": told,
         "last_turns": [
             {"id": message.id, "author": message.author, "surface": message.surface, "text": message.text}
             for message in recent[-_INLINE:]
@@ -94,7 +104,7 @@ def _packet(
         ][:3],
         "moves": [{"state": move.state, "intent": move.intent} for move in open_moves],
         "due_at": None if due_at is None else due_at.isoformat(),
-        "reply_window_ends_at": _window_end(threads),
+        "reply_window_ends_at": _window_end(its_threads),
         "summary": {"machine_made": True, "text": _summary(case, reason, customer, understood)},
     }
     return packet
@@ -111,11 +121,11 @@ def _top(known: dict[str, Any]) -> Sequence[object]:
     return ranking[:3] if isinstance(ranking, list) else []
 
 
-def _window_end(threads: Sequence[transcript.CaseThread]) -> str | None:
+def _window_end(its_threads: Sequence[threads.CaseThread]) -> str | None:
     """When Messenger stops taking our replies; the other channels have no such window."""
     ends = [
         thread.last_at + _FACEBOOK_WINDOW
-        for thread in threads
+        for thread in its_threads
         if thread.channel is Channel.FACEBOOK and thread.surface is Surface.PRIVATE
     ]
     return min(ends).isoformat() if ends else None

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.storage.rows import as_struct
-from gateway.storage.tables import events
+from gateway.storage.statements import Statement, inserting
+from gateway.storage.tables import EVENT_TOLD, events
+
+_TOLD_AT_MOST: Final = 500
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +28,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, object]
 
 
+_APPEND: Final = Statement(inserting(events, "case_id", "kind", "actor", "why", "epoch", "at", "data"))
+
+
 def append(
     conn: Connection,
     kind: str,
@@ -36,11 +43,7 @@ def append(
     data: Mapping[str, object] | None = None,
 ) -> None:
     """Append an event. `actor` is `customer`, `bot`, `system` or `agent:<name>`."""
-    conn.execute(
-        events.insert().values(
-            case_id=case_id, kind=kind, actor=actor, why=why, epoch=epoch, at=at, data=dict(data or {})
-        )
-    )
+    _APPEND.run(conn, case_id=case_id, kind=kind, actor=actor, why=why, epoch=epoch, at=at, data=dict(data or {}))
 
 
 def after(conn: Connection, last_id: int, limit: int = 200) -> list[Event]:
@@ -49,10 +52,15 @@ def after(conn: Connection, last_id: int, limit: int = 200) -> list[Event]:
     return [as_struct(row, Event) for row in rows]
 
 
-def of_case(conn: Connection, case_id: str) -> list[Event]:
-    """A case's whole history, oldest first."""
-    rows = conn.execute(sa.select(events).where(events.c.case_id == case_id).order_by(events.c.id))
-    return [as_struct(row, Event) for row in rows]
+def told(conn: Connection, case_id: str, since: datetime | None, until: datetime | None) -> list[Event]:
+    """What happened to a case besides what was said in it, oldest first; the latest 500 of the time asked for."""
+    query = sa.select(events).where(events.c.case_id == case_id, EVENT_TOLD)
+    if since is not None:
+        query = query.where(events.c.at >= since)
+    if until is not None:
+        query = query.where(events.c.at < until)
+    rows = conn.execute(query.order_by(events.c.id.desc()).limit(_TOLD_AT_MOST))
+    return [as_struct(row, Event) for row in rows][::-1]
 
 
 def last_id(conn: Connection) -> int:

@@ -1,4 +1,8 @@
-"""Migrations: bring a database to the tables of this version, both dialects, forward-safe."""
+"""Migrations: bring a database to the tables of this version, both dialects, forward-safe.
+
+A new version's first process migrates while processes of the version before still work: migrations only add, and a
+process that finds the database newer than itself works on with what it knows.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -13,25 +17,47 @@ from sqlalchemy.exc import DatabaseError
 from gateway.errors import SettingsError
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
+_ALONE: Final = 0x41534944  # PostgreSQL's advisory lock of who migrates; the number means nothing
+_LONGEST_WAIT: Final = 5_000  # milliseconds for the lock of a table: whoever waits for it makes all others wait
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the database to the newest revision; does nothing where it is there already.
+    """Bring the database to the newest revision; does nothing where it is there already, or beyond.
 
-    Raises `SettingsError` where the database cannot be opened.
+    Any number of processes may do so at once: one does it, the others wait. Raises `SettingsError` where the database
+    cannot be opened, or somebody else (a backup, say) holds a table for long.
     """
     try:
         with engine.begin() as connection:
-            command.upgrade(_config(connection), "head")
+            _be_alone(connection)
+            if not _arrived(connection):
+                command.upgrade(_config(connection), "head")
     except DatabaseError as error:
-        raise SettingsError(f"The database {engine.url.database} cannot be opened: {error.orig}.") from error
+        name = engine.url.database
+        raise SettingsError(f"The database {name} cannot be opened or brought up to date: {error.orig}.") from error
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database stands at the newest revision."""
+    """Whether the database stands at the newest revision that is known here, or at one that a later version knows."""
     with engine.connect() as connection:
-        standing = MigrationContext.configure(connection).get_current_revision()
-    return standing == ScriptDirectory(str(_SCRIPTS)).get_current_head()
+        return _arrived(connection)
+
+
+def _arrived(connection: Connection) -> bool:
+    standing = MigrationContext.configure(connection).get_current_revision()
+    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
+    # Revisions are numbered: 0002 comes after 0001.
+    return standing is not None and head is not None and standing >= head
+
+
+def _be_alone(connection: Connection) -> None:
+    """Wait until nobody else migrates. SQLite's transactions are alone from their beginning."""
+    if connection.dialect.name == "postgresql":
+        # Another may migrate for minutes, and so may we: the engine's own limits are for short transactions.
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ALONE})")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_LONGEST_WAIT}")
 
 
 def _config(connection: Connection) -> Config:

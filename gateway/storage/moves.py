@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.storage.rows import as_struct
+from gateway.storage.statements import Statement, given
 from gateway.storage.tables import moves
 
 
@@ -84,12 +86,16 @@ def by_code(conn: Connection, code: str, now: datetime) -> Move | None:
     return None if row is None else as_struct(row, Move)
 
 
+_OF_CASE: Final = Statement(
+    sa.select(*(moves.c[name] for name in Move.__struct_fields__))
+    .where(moves.c.case_id == given(moves.c.case_id))
+    .order_by(moves.c.id)
+)
+
+
 def of_case(conn: Connection, case_id: str, *states: MoveState) -> list[Move]:
     """A case's moves in the given states, oldest first."""
-    rows = conn.execute(
-        sa.select(*_columns()).where(moves.c.case_id == case_id, moves.c.state.in_(states)).order_by(moves.c.id)
-    )
-    return [as_struct(row, Move) for row in rows]
+    return [as_struct(row, Move) for row in _OF_CASE.all(conn, case_id=case_id) if row.state in states]
 
 
 def not_begun(conn: Connection, case_id: str, target: str) -> None:

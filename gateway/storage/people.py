@@ -1,28 +1,42 @@
 """Customers and their identities: a person, and that person's accounts on the channels."""
 
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.messages import Channel, Sender
+from gateway.storage.statements import Row, Statement, given
 from gateway.storage.tables import cases, customers, identities
+
+_KNOWN: Final = Statement(
+    sa.select(*identities.c["customer_id", "name", "handle"]).where(
+        identities.c.channel == given(identities.c.channel),
+        identities.c.account == given(identities.c.account),
+        identities.c.scope == given(identities.c.scope),
+        identities.c.native_id == given(identities.c.native_id),
+    )
+)
+
+
+def _known(conn: Connection, channel: Channel, account: str, sender: Sender) -> Row | None:
+    return _KNOWN.one(conn, channel=channel.value, account=account, scope=sender.scope, native_id=sender.native_id)
 
 
 def customer_of(conn: Connection, channel: Channel, account: str, sender: Sender) -> int | None:
     """The customer behind an account, if we have met before."""
-    found: int | None = conn.execute(
-        sa.select(identities.c.customer_id).where(*_is(channel, account, sender))
-    ).scalar_one_or_none()
-    return found
+    known = _known(conn, channel, account, sender)
+    return None if known is None else int(known.customer_id)
 
 
 def meet(conn: Connection, channel: Channel, account: str, sender: Sender, at: datetime) -> int:
     """The customer behind an account; a new one at the first contact."""
-    known = customer_of(conn, channel, account, sender)
+    known = _known(conn, channel, account, sender)
     if known is not None:
-        _refresh(conn, channel, account, sender, known)
-        return known
+        if (sender.name or known.name, sender.handle or known.handle) != (known.name, known.handle):
+            _refresh(conn, channel, account, sender, known.customer_id)
+        return int(known.customer_id)
     customer = int(
         conn.execute(
             customers.insert().values(name=sender.name or sender.handle, created_at=at).returning(customers.c.id)
@@ -53,6 +67,17 @@ def link(
     return known
 
 
+_LOCK: Final = Statement(
+    sa.select(customers.c.id).where(customers.c.id == given(customers.c.id, "customer")).with_for_update(key_share=True)
+)
+
+
+def lock(conn: Connection, customer: int) -> None:
+    """Let nobody else decide about this customer's cases until the transaction ends."""
+    if conn.dialect.name != "sqlite":  # whose writers are alone anyway
+        _LOCK.scalar(conn, customer=customer)
+
+
 def somebody_else(conn: Connection, channel: Channel, account: str, sender: Sender, customer: int) -> bool:
     """Whether `customer` is known by another account in the same id space: then `sender` is another person."""
     others = conn.execute(
@@ -74,15 +99,21 @@ def name_of(conn: Connection, customer: int) -> str:
     return str(conn.execute(sa.select(customers.c.name).where(customers.c.id == customer)).scalar_one())
 
 
+_HANDLE: Final = Statement(
+    sa.select(identities.c.handle)
+    .where(
+        identities.c.customer_id == given(identities.c.customer_id),
+        identities.c.channel == given(identities.c.channel),
+        identities.c.handle != "",
+    )
+    .order_by(identities.c.id)
+    .limit(1)
+)
+
+
 def handle_of(conn: Connection, customer: int, channel: Channel) -> str:
     """The name by which the customer is called on a channel; empty where it has none."""
-    found = conn.execute(
-        sa.select(identities.c.handle)
-        .where(identities.c.customer_id == customer, identities.c.channel == channel, identities.c.handle != "")
-        .order_by(identities.c.id)
-        .limit(1)
-    ).scalar_one_or_none()
-    return str(found or "")
+    return str(_HANDLE.scalar(conn, customer_id=customer, channel=channel.value) or "")
 
 
 def identities_of(conn: Connection, customer: int) -> list[dict[str, object]]:

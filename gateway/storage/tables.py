@@ -1,38 +1,10 @@
 """The tables: the truth of Aside, one model for SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """A moment in UTC, kept as microseconds since 1970: the same order and precision on both dialects."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Refuse naive times: they are nobody's time."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        return (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Back to an aware time."""
-        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
-
-
-# SQLite counts up by itself only on INTEGER PRIMARY KEY.
-Serial: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Json: Final = sa.JSON(none_as_null=True)
+from gateway.storage.columns import Instant, Json, Serial, partial_index, spelt_out
 
 metadata: Final = sa.MetaData(
     naming_convention={
@@ -116,11 +88,20 @@ cases = sa.Table(
     sa.Column("last_message_at", Instant, nullable=False),
     sa.Column("queued_at", Instant),
     sa.Column("dialogue", Json),
+    # The crisis in which it was given to people, the latest one.
+    sa.Column("crisis_id", sa.ForeignKey("crises.id")),
     sa.Index("ix_cases_customer", "customer_id", "last_message_at"),
     sa.Index("ix_cases_state", "state", "last_message_at", "id"),
     sa.Index("ix_cases_agent", "agent_id", "state"),
     sa.Index("ix_cases_recent", "last_message_at", "id"),
 )
+CASE_IN_CRISIS: Final = cases.c.crisis_id.is_not(None)
+partial_index("ix_cases_crisis", CASE_IN_CRISIS, cases.c.crisis_id, cases.c.state, cases.c.topic)
+CASE_QUEUED: Final = spelt_out(cases.c.state, "queued")
+CASE_WITH_PEOPLE: Final = spelt_out(cases.c.state, "queued", "active", "waiting_customer", "on_hold")
+# In the order of the queue: due time of the promise, severity, age. Whoever puts a case there gives it both times.
+partial_index("ix_cases_queue", CASE_QUEUED, cases.c.due_at, cases.c.severity.desc(), cases.c.queued_at, cases.c.id)
+partial_index("ix_cases_with_people", CASE_WITH_PEOPLE, cases.c.customer_id, cases.c.last_message_at)
 
 threads = sa.Table(
     "threads",
@@ -166,6 +147,17 @@ messages = sa.Table(
     sa.Column("understood", Json),
     sa.Index("ix_messages_transcript", "case_id", "at", "id"),
     sa.Index("ix_messages_native", "thread_id", "native_id"),
+    sa.Index("ix_messages_case", "case_id", "id"),
+)
+# What customers said, in the order in which they said it.
+MESSAGE_FROM_CUSTOMER: Final = spelt_out(messages.c.author, "customer")
+partial_index(
+    "ix_messages_said",
+    MESSAGE_FROM_CUSTOMER,
+    messages.c.case_id,
+    messages.c.said_at,
+    messages.c.said_order,
+    messages.c.at,
 )
 
 inbox = sa.Table(
@@ -185,15 +177,18 @@ inbox = sa.Table(
     sa.Column("said_at", Instant),
     sa.Column("said_order", sa.BigInteger, nullable=False, default=0),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    # How often somebody died while this stood first in their lane.
+    sa.Column("deaths", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("failing_since", Instant),
     sa.Column("due_at", Instant),
     sa.UniqueConstraint("channel", "account", "native_id", name="uq_inbox_native"),
 )
-# Only what is still to be done is indexed: history may grow without slowing the road.
-_waiting = inbox.c.status.in_(["new", "queued"])
-sa.Index("ix_inbox_waiting", inbox.c.status, inbox.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
-_queued = inbox.c.status == "queued"
-sa.Index("ix_inbox_case", inbox.c.case_id, inbox.c.id, sqlite_where=_queued, postgresql_where=_queued)
+INBOX_NEW: Final = spelt_out(inbox.c.status, "new")
+INBOX_QUEUED: Final = spelt_out(inbox.c.status, "queued")
+INBOX_SET_ASIDE: Final = spelt_out(inbox.c.status, "set_aside")
+partial_index("ix_inbox_new", INBOX_NEW, inbox.c.channel, inbox.c.id)
+partial_index("ix_inbox_case", INBOX_QUEUED, inbox.c.case_id, inbox.c.id)
+partial_index("ix_inbox_set_aside", INBOX_SET_ASIDE, inbox.c.channel, inbox.c.id)
 
 outbox = sa.Table(
     "outbox",
@@ -211,9 +206,24 @@ outbox = sa.Table(
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("error", sa.Text, nullable=False, default=""),
+    # Whose drain has claimed it: another one that finds it so knows that this one is gone.
+    sa.Column("holder", sa.Text, nullable=False, default="", server_default=""),
+    # When the latest try to send it began.
+    sa.Column("tried_at", Instant),
+    # How often the platform has been asked what became of it.
+    sa.Column("looks", sa.Integer, nullable=False, default=0, server_default="0"),
+    # Whence it goes out (channel, surface, account), and who goes first there: people, notices, then the bot's chatter.
+    sa.Column("outlet", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("rank", sa.Integer, nullable=False, default=2, server_default="2"),
 )
-_unsent = outbox.c.status.in_(["new", "sending"])
-sa.Index("ix_outbox_unsent", outbox.c.thread_key, outbox.c.id, sqlite_where=_unsent, postgresql_where=_unsent)
+OUTBOX_NEW: Final = spelt_out(outbox.c.status, "new")
+partial_index("ix_outbox_outlet", OUTBOX_NEW, outbox.c.outlet, outbox.c.rank, outbox.c.id)
+OUTBOX_UNSETTLED: Final = spelt_out(outbox.c.status, "new", "sending", "looking")
+OUTBOX_UNDECIDED: Final = spelt_out(outbox.c.status, "new", "sending", "looking", "unclear")
+OUTBOX_SENDING: Final = spelt_out(outbox.c.status, "sending")
+partial_index("ix_outbox_unsettled", OUTBOX_UNSETTLED, outbox.c.thread_key, outbox.c.id)
+partial_index("ix_outbox_undecided", OUTBOX_UNDECIDED, outbox.c.case_id, outbox.c.id)
+partial_index("ix_outbox_sending", OUTBOX_SENDING, outbox.c.channel, outbox.c.id)
 
 moves = sa.Table(
     "moves",
@@ -259,8 +269,8 @@ timers = sa.Table(
     sa.Column("payload", Json, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
 )
-_pending = timers.c.status == "pending"
-sa.Index("ix_timers_due", timers.c.due_at, sqlite_where=_pending, postgresql_where=_pending)
+TIMER_PENDING: Final = spelt_out(timers.c.status, "pending")
+partial_index("ix_timers_due", TIMER_PENDING, timers.c.due_at)
 
 events = sa.Table(
     "events",
@@ -275,6 +285,70 @@ events = sa.Table(
     sa.Column("data", Json, nullable=False),
     sa.Index("ix_events_case", "case_id", "id"),
     sqlite_autoincrement=True,
+)
+# What happened to a case besides what was said in it: its number does not grow with every message.
+EVENT_TOLD: Final = sa.not_(
+    spelt_out(events.c.kind, "message.added", "message.delivery", "note.added", "case.answered", "customer.answered")
+)
+partial_index("ix_events_told", EVENT_TOLD, events.c.case_id, events.c.id)
+
+# Lanes that have been called and not been left; used where several processes share the work.
+lanes = sa.Table(
+    "lanes",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("calls", sa.BigInteger, nullable=False),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("called_at", Instant, nullable=False),
+)
+
+# What has gone out lately: a row for each budget of a platform (an account's posts, a group's messages).
+pace = sa.Table(
+    "pace",
+    metadata,
+    sa.Column("bucket", sa.Text, primary_key=True),
+    # Moments and how many, for each window's length in seconds.
+    sa.Column("cells", Json, nullable=False),
+    # The platform said: not before.
+    sa.Column("paused_until", Instant),
+    sa.Column("used_at", Instant, nullable=False, index=True),
+)
+
+# Channels that fail for everybody: the platform cannot be reached, or does not let us in.
+outages = sa.Table(
+    "outages",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+)
+
+# Times in which more came in on a channel than it lets out.
+crises = sa.Table(
+    "crises",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    # Since when nothing has had to wait for long; it is over after a while of that.
+    sa.Column("calm_since", Instant),
+    sa.Column("closed_at", Instant),
+    sa.Column("why", sa.Text, nullable=False),
+    # When last looked: messages of ours that wait, and minutes until the last of them would have gone out.
+    sa.Column("waiting", sa.Integer, nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+)
+CRISIS_ONGOING: Final = crises.c.closed_at.is_(None)
+sa.Index(
+    "uq_crises_ongoing",
+    crises.c.channel,
+    crises.c.account,
+    unique=True,
+    sqlite_where=CRISIS_ONGOING,
+    postgresql_where=CRISIS_ONGOING,
 )
 
 idempotency = sa.Table(

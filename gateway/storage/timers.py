@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.storage.rows import as_struct
-from gateway.storage.tables import timers
+from gateway.storage.statements import Statement, given
+from gateway.storage.tables import TIMER_PENDING, timers
 
 
 class Alarm(StrEnum):
@@ -19,6 +21,8 @@ class Alarm(StrEnum):
     """Close the public threads of a matter that was resolved in private."""
     UNDELIVERABLE = "undeliverable"
     """Have a person look at a message that was refused."""
+    LOOK_UP = "look_up"
+    """Ask the platform what became of a message."""
     UNCLEAR = "unclear"
     """Have a person look at a message of which nobody knows."""
 
@@ -43,15 +47,17 @@ def set_timer(
     )
 
 
+_DUE: Final = Statement(
+    sa.select(timers.c.id, timers.c.kind, timers.c.case_id, timers.c.due_at, timers.c.payload)
+    .where(TIMER_PENDING, timers.c.due_at <= given(timers.c.due_at, "now"))
+    .order_by(timers.c.due_at, timers.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
 def due(conn: Connection, now: datetime, limit: int = 100) -> list[Timer]:
     """What is due, the oldest first."""
-    rows = conn.execute(
-        sa.select(timers.c.id, timers.c.kind, timers.c.case_id, timers.c.due_at, timers.c.payload)
-        .where(timers.c.status == "pending", timers.c.due_at <= now)
-        .order_by(timers.c.due_at, timers.c.id)
-        .limit(limit)
-    )
-    return [as_struct(row, Timer) for row in rows]
+    return [as_struct(row, Timer) for row in _DUE.all(conn, now=now, most=limit)]
 
 
 def fire(conn: Connection, timer: Timer) -> bool:

@@ -1,6 +1,7 @@
 """The transcript of a case: every message once, in the order in which it was said, as far as the platforms tell."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -8,13 +9,22 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from gateway.errors import NotFound
-from gateway.messages import Author, Channel, Delivery, Place, Said, Surface
+from gateway.messages import Author, Delivery, Said, Surface
 from gateway.storage.rows import as_struct
-from gateway.storage.tables import case_threads, cases, messages, threads, users
+from gateway.storage.statements import Statement, given, inserting
+from gateway.storage.tables import MESSAGE_FROM_CUSTOMER, messages, threads, users
 
 _STEP: Final = timedelta(milliseconds=1)
 _ROOM: Final = timedelta(seconds=1)
+_COVERED: Final = (
+    messages.c.id,
+    messages.c.author,
+    messages.c.surface,
+    sa.type_coerce(messages.c.said_at, sa.BigInteger),
+    messages.c.said_order,
+    messages.c.text,
+)
+"""What a reference vouches for."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,68 +46,24 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     understood: dict[str, object] | None
 
 
-class CaseThread(msgspec.Struct, frozen=True, kw_only=True):
-    """A thread in which a case goes on."""
-
-    id: int
-    channel: Channel
-    account: str
-    surface: Surface
-    native_id: str
-    title: str
-    target: str
-    """What our next reply there is addressed to."""
-    last_at: datetime
-
-
-def thread_of(conn: Connection, channel: Channel, account: str, place: Place, at: datetime) -> int:
-    """The thread of a place; a new one where nobody has spoken there yet."""
-    found = conn.execute(
-        sa.select(threads.c.id).where(
-            threads.c.channel == channel, threads.c.account == account, threads.c.native_id == place.native_id
-        )
-    ).scalar_one_or_none()
-    if found is not None:
-        return int(found)
-    return int(
-        conn.execute(
-            threads.insert()
-            .values(
-                channel=channel,
-                account=account,
-                surface=place.surface,
-                native_id=place.native_id,
-                title=place.title,
-                created_at=at,
-            )
-            .returning(threads.c.id)
-        ).scalar_one()
+_SPOKEN: Final = (messages.c.said_at, messages.c.said_order)
+# Customers' messages stand in the order in which they were said, so the first that was said later is the one that
+# stands first.
+_SAID_LATER: Final = Statement(
+    sa.select(messages.c.at)
+    .where(
+        messages.c.case_id == given(messages.c.case_id),
+        MESSAGE_FROM_CUSTOMER,
+        sa.tuple_(*_SPOKEN) > sa.tuple_(*(given(column) for column in _SPOKEN)),
     )
-
-
-def join_thread(conn: Connection, case_id: str, thread_id: int, target: str, at: datetime) -> None:
-    """Note that the case goes on in this thread, and what the next reply there is addressed to."""
-    changed = conn.execute(
-        case_threads.update()
-        .where(case_threads.c.case_id == case_id, case_threads.c.thread_id == thread_id)
-        .values(target=sa.case((case_threads.c.last_at <= at, target), else_=case_threads.c.target), last_at=at)
-    )
-    if not changed.rowcount:
-        conn.execute(case_threads.insert().values(case_id=case_id, thread_id=thread_id, target=target, last_at=at))
+    .order_by(*_SPOKEN, messages.c.at)
+    .limit(1)
+)
 
 
 def append_said(conn: Connection, case_id: str, thread_id: int, said: Said, now: datetime) -> int:
     """Append what a customer said, before whatever customers said later in this case by the platforms' times."""
-    later = conn.execute(
-        sa.select(sa.func.min(messages.c.at)).where(
-            messages.c.case_id == case_id,
-            messages.c.author == Author.CUSTOMER,
-            sa.or_(
-                messages.c.said_at > said.at,
-                sa.and_(messages.c.said_at == said.at, messages.c.said_order > said.order),
-            ),
-        )
-    ).scalar_one_or_none()
+    later = _SAID_LATER.scalar(conn, case_id=case_id, said_at=said.at, said_order=said.order)
     # The clock of a platform may run ahead of ours; a transcript that ends in the future would push our answers up.
     at = _at_the_end(conn, case_id, min(said.at, now)) if later is None else _just_before(conn, case_id, later, said.at)
     return _insert(
@@ -149,17 +115,26 @@ def append_ours(
     )
 
 
+_THIS: Final = messages.c.id == given(messages.c.id, "message_id")
+_SET_UNDERSTOOD: Final = Statement(messages.update().where(_THIS).values(understood=given(messages.c.understood)))
+_SET_DELIVERY: Final = Statement(
+    messages.update()
+    .where(_THIS)
+    .values(
+        delivery=given(messages.c.delivery),
+        native_id=sa.func.coalesce(given(messages.c.native_id), messages.c.native_id),
+    )
+)
+
+
 def set_understood(conn: Connection, message_id: int, understood: dict[str, object]) -> None:
     """Keep what the assistant understood of a message: intent ranking, entities, model."""
-    conn.execute(messages.update().where(messages.c.id == message_id).values(understood=understood))
+    _SET_UNDERSTOOD.run(conn, message_id=message_id, understood=understood)
 
 
 def set_delivery(conn: Connection, message_id: int, delivery: Delivery, native_id: str | None = None) -> None:
     """Keep what became of a message of ours."""
-    values: dict[str, object] = {"delivery": delivery}
-    if native_id is not None:
-        values["native_id"] = native_id
-    conn.execute(messages.update().where(messages.c.id == message_id).values(**values))
+    _SET_DELIVERY.run(conn, message_id=message_id, delivery=delivery.value, native_id=native_id)
 
 
 def page(
@@ -168,13 +143,15 @@ def page(
     """A page of the transcript in its order; `after` is the (at, id) of the last one seen."""
     query = _shown().where(messages.c.case_id == case_id).order_by(messages.c.at, messages.c.id).limit(limit)
     if after is not None:
-        query = query.where(sa.tuple_(messages.c.at, messages.c.id) > sa.tuple_(*_key(after)))
+        query = query.where(sa.tuple_(messages.c.at, messages.c.id) > _key(after))
     return [_message(row) for row in conn.execute(query)]
 
 
-def latest(conn: Connection, case_id: str, limit: int) -> list[Message]:
-    """The last messages of a case, in their order."""
+def latest(conn: Connection, case_id: str, limit: int, *, before: tuple[datetime, int] | None = None) -> list[Message]:
+    """The last messages of a case, or the last before the message at `before`: (at, id). In their order."""
     query = _shown().where(messages.c.case_id == case_id).order_by(messages.c.at.desc(), messages.c.id.desc())
+    if before is not None:
+        query = query.where(sa.tuple_(messages.c.at, messages.c.id) < _key(before))
     return [_message(row) for row in conn.execute(query.limit(limit))][::-1]
 
 
@@ -184,78 +161,29 @@ def one(conn: Connection, case_id: str, message_id: int) -> Message | None:
     return None if row is None else _message(row)
 
 
-def reference(conn: Connection, case_id: str) -> dict[str, object]:
+def reference(conn: Connection, case_id: str, before: Mapping[str, object] | None = None) -> dict[str, object]:
     """What identifies the whole transcript as it stands: first and last id, count, and a SHA-256 over all of it.
 
+    The SHA-256 is a link of a chain: over that of the case's reference `before`, then over what was taken down since,
+    in the order of the ids, with the platform's time of each, which is what its place follows from. So a message is
+    read for one handoff only, and one that comes late and stands further up breaks no reference that was given out.
     Notes are left out: they are ours, not the story that is handed over.
     """
-    digest = hashlib.sha256()
-    ids: list[int] = []
-    rows = conn.execute(
-        sa.select(messages.c.id, messages.c.author, messages.c.surface, messages.c.text)
+    # What another version gave out may not be a chain: then this begins a new one.
+    known = before if before is not None and "after" in before else {}
+    first, last, count, after = (known.get(name) for name in ("first_id", "last_id", "count", "sha256"))
+    digest = hashlib.sha256(str(after or "").encode())
+    query = (
+        sa.select(*_COVERED)
         .where(messages.c.case_id == case_id, messages.c.surface != Surface.NOTE)
-        .order_by(messages.c.at, messages.c.id)
+        .order_by(messages.c.id)
     )
-    for row in rows:
-        ids.append(row.id)
-        digest.update(msgspec.json.encode([row.id, row.author, row.surface, row.text]))
-    return {
-        "first_id": ids[0] if ids else None,
-        "last_id": ids[-1] if ids else None,
-        "count": len(ids),
-        "sha256": digest.hexdigest(),
-    }
-
-
-def threads_of(conn: Connection, case_id: str) -> list[CaseThread]:
-    """The threads in which a case goes on, the latest first."""
-    rows = conn.execute(
-        sa.select(
-            threads.c.id,
-            threads.c.channel,
-            threads.c.account,
-            threads.c.surface,
-            threads.c.native_id,
-            threads.c.title,
-            case_threads.c.target,
-            case_threads.c.last_at,
-        )
-        .join(threads, threads.c.id == case_threads.c.thread_id)
-        .where(case_threads.c.case_id == case_id)
-        .order_by(case_threads.c.last_at.desc(), threads.c.id.desc())
-    )
-    return [as_struct(row, CaseThread) for row in rows]
-
-
-def thread_in(conn: Connection, case_id: str, native_id: str, target: str) -> CaseThread:
-    """One of a case's threads, to answer `target` there. Raises `NotFound`."""
-    found = next((thread for thread in threads_of(conn, case_id) if thread.native_id == native_id), None)
-    if found is None:
-        raise NotFound("The case has no such thread.")
-    return msgspec.structs.replace(found, target=target)
-
-
-def private_thread_with(conn: Connection, customer_id: int, channel: Channel, account: str) -> int | None:
-    """The private thread in which a customer last wrote to us on a channel, in whichever case."""
-    found = conn.execute(
-        sa.select(threads.c.id)
-        .join(case_threads, case_threads.c.thread_id == threads.c.id)
-        .join(cases, cases.c.id == case_threads.c.case_id)
-        .where(
-            cases.c.customer_id == customer_id,
-            threads.c.channel == channel,
-            threads.c.account == account,
-            threads.c.surface == Surface.PRIVATE,
-        )
-        .order_by(case_threads.c.last_at.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return None if found is None else int(found)
-
-
-def native_id_of(conn: Connection, thread_id: int) -> str:
-    """The channel's own key of a thread."""
-    return str(conn.execute(sa.select(threads.c.native_id).where(threads.c.id == thread_id)).scalar_one())
+    number = int(str(count or 0))
+    for row in conn.execute(query if last is None else query.where(messages.c.id > last)):
+        digest.update(msgspec.json.encode(list(row)))
+        first, last = first or row.id, row.id
+        number += 1
+    return {"first_id": first, "last_id": last, "count": number, "sha256": digest.hexdigest(), "after": after}
 
 
 def forget(conn: Connection, message_id: int) -> None:
@@ -296,21 +224,24 @@ def _shown() -> sa.Select[Any]:
     )
 
 
-def _key(after: tuple[datetime, int]) -> tuple[sa.ColumnElement[object], ...]:
-    return (sa.literal(after[0], messages.c.at.type), sa.literal(after[1]))
+def _key(key: tuple[datetime, int]) -> sa.Tuple:
+    return sa.tuple_(sa.literal(key[0], messages.c.at.type), sa.literal(key[1], sa.BigInteger()))
 
 
 def _message(row: Any) -> Message:
     return as_struct(row, Message, attachments=row.attachments or [], extras=row.extras or {})
 
 
+_LAST_AT: Final = Statement(
+    sa.select(messages.c.at)
+    .where(messages.c.case_id == given(messages.c.case_id))
+    .order_by(messages.c.at.desc(), messages.c.id.desc())
+    .limit(1)
+)
+
+
 def _at_the_end(conn: Connection, case_id: str, at: datetime) -> datetime:
-    last = conn.execute(
-        sa.select(messages.c.at)
-        .where(messages.c.case_id == case_id)
-        .order_by(messages.c.at.desc(), messages.c.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    last = _LAST_AT.scalar(conn, case_id=case_id)
     return at if last is None else max(at, last + _STEP)
 
 
@@ -331,5 +262,14 @@ def _just_before(conn: Connection, case_id: str, later: datetime, at: datetime) 
     return earlier + (later - earlier) / 2
 
 
+_INSERT: Final = Statement(
+    inserting(
+        messages,
+        "case_id", "thread_id", "surface", "author", "agent_id", "text", "attachments", "extras", "at", "said_at",
+        "said_order", "native_id", "delivery", "understood",
+    ).returning(messages.c.id)
+)  # fmt: skip
+
+
 def _insert(conn: Connection, **values: object) -> int:
-    return int(conn.execute(messages.insert().values(**values).returning(messages.c.id)).scalar_one())
+    return int(_INSERT.scalar(conn, **{"agent_id": None, "understood": None, **values}))

@@ -9,8 +9,10 @@ from alembic.migration import MigrationContext
 
 from gateway.clock import utc_now
 from gateway.errors import Overloaded, SettingsError
-from gateway.storage.database import SqliteDatabase, TransactionLost, create_engine
+from gateway.storage.database import TransactionLost
+from gateway.storage.database import create_engine as database_engine
 from gateway.storage.migrate import is_current, migrate
+from gateway.storage.sqlite import SqliteDatabase, create_engine
 from gateway.storage.tables import customers, metadata
 
 
@@ -124,7 +126,7 @@ def test_the_migrations_make_the_tables_of_this_version(url: str) -> None:
 
 def test_another_dialect_is_refused_in_a_sentence() -> None:
     with pytest.raises(SettingsError, match="mysql"):
-        create_engine("mysql://nobody@localhost/nothing")
+        database_engine("mysql://nobody@localhost/nothing")
 
 
 async def test_whatever_a_body_raises_reaches_its_caller(database: SqliteDatabase) -> None:
