@@ -12,12 +12,14 @@ from sqlalchemy.engine import Connection
 from aside import run as runner
 from aside import serve as server
 from aside import setup as setting_up
+from aside.serve import Parts
 from gateway.clock import utc_now
 from gateway.errors import AsideError, SettingsError
 from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus
 from gateway.messages import Channel
 from gateway.settings import ROOT, Settings
+from gateway.storage.database import is_shared
 from handoff import tokens, users
 from handoff.users import Role
 
@@ -45,9 +47,32 @@ def run(playground: bool) -> None:
 
 
 @cli.command()
-def serve() -> None:
-    """Run gateway, worker and desk. The assistant runs elsewhere (`aside assistant`, RASA_URL)."""
-    server.serve(_settings())
+@click.option("--all", "everything", is_flag=True, help="With the worker; on SQLite it always is.")
+@click.option("--no-desk", is_flag=True, help="Webhooks only, for a host that the internet reaches.")
+def serve(everything: bool, no_desk: bool) -> None:
+    """Take in webhooks and serve the desk; on SQLite do the work as well.
+
+    The assistant runs elsewhere (`aside assistant`, RASA_URL), and on PostgreSQL the work (`aside work`).
+    """
+    settings = _settings()
+    works = everything or not is_shared(settings.database)
+    server.serve(settings, Parts(works=works, desk=not no_desk))
+
+
+@cli.command()
+def work() -> None:
+    """Take turns and send answers, beside any number of others (PostgreSQL)."""
+    settings = _settings()
+    server.refuse_to_share(settings, "work")
+    server.work(settings)
+
+
+@cli.command()
+def desk() -> None:
+    """Serve the desk alone, beside any number of others (PostgreSQL)."""
+    settings = _settings()
+    server.refuse_to_share(settings, "desk")
+    server.serve(settings, Parts(webhooks=False, works=False))
 
 
 @cli.command()

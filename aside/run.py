@@ -17,7 +17,7 @@ import click
 import httpx
 
 from aside.processes import Child, Program, refuse_taken_ports
-from aside.serve import claim_database
+from aside.serve import claimed_database
 from aside.setup import bot_python, migrated
 from gateway.clock import utc_now
 from gateway.errors import SettingsError
@@ -38,7 +38,8 @@ def run(settings: Settings, *, playground: bool) -> None:
     if playground:
         ports["PLAYGROUND_PORT"] = settings.playground_port
     refuse_taken_ports(ports)
-    claim_database(settings).release()  # the gateway takes it; here we only see that nobody else has it
+    with claimed_database(settings):
+        pass  # the gateway takes it; here we only see that nobody else has it
     environment = _environment(settings, playground=playground)
     sign_in = _sign_in(settings, playground=playground)
     asyncio.run(_keep_running(settings, environment, sign_in, playground=playground))
@@ -56,7 +57,7 @@ async def _keep_running(settings: Settings, environment: Mapping[str, str], sign
     programs.append(
         Program(
             name="the gateway",
-            command=[sys.executable, "-m", "aside", "serve"],
+            command=[sys.executable, "-m", "aside", "serve", "--all"],
             environment=environment,
             log=settings.home / "logs" / "gateway.log",
             ready=_answers(f"http://127.0.0.1:{settings.aside_port}/healthz"),

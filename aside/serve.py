@@ -1,60 +1,79 @@
-"""`aside serve`: gateway, worker and desk in one process, on one address.
+"""`aside serve`, `aside work`, `aside desk`: the gateway, the worker and the desk, together or apart.
 
-settings -> database (one process's lock, migrated) -> Gateway + desk -> one sanic app -> until SIGTERM or SIGINT
+    SQLite       one process does it all (the database's lock says so): webhooks, work and desk on one address
+    PostgreSQL   serve: webhooks and the desk; work: drains lanes; desk: the desk alone; any number of each
+
+settings -> database (migrated) -> Gateway + desk -> one sanic app -> until SIGTERM or SIGINT
 """
 
+import asyncio
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 from filelock import FileLock, Timeout
 from sanic import Sanic
+from sqlalchemy.engine import Engine
 
 from aside.processes import refuse_taken_ports
 from gateway import app as composition
 from gateway import brand, log
 from gateway.clock import Clock, utc_now
+from gateway.engine.distributed import DistributedCarrier, carried_by
+from gateway.engine.jobs import ProcrastinateJobs
+from gateway.engine.local import LocalCarrier
 from gateway.errors import SettingsError
+from gateway.lanes import Carrier
+from gateway.messages import Channel
 from gateway.routing.assistant import RasaAssistant
 from gateway.settings import Settings, channel_credentials
-from gateway.storage.database import SqliteDatabase, create_engine
+from gateway.storage.database import Database, create_engine, is_shared
 from gateway.storage.migrate import migrate
+from gateway.storage.postgres import PostgresDatabase
+from gateway.storage.sqlite import SqliteDatabase
 from handoff.desk import attach
 
 _log = log.get(__name__)
 
 
-def build(settings: Settings, clock: Clock = utc_now, name: str = "aside") -> Sanic[Any, Any]:
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process does."""
+
+    webhooks: bool = True
+    works: bool = True
+    desk: bool = True
+
+
+ALL: Final = Parts()
+
+
+def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: str = "aside") -> Sanic[Any, Any]:
     """Put everything together. Nothing is opened before the app starts. Raises `SettingsError`."""
-    credentials = channel_credentials()
-    channels = composition.open_channels(credentials, clock)
-    for channel, lacking in composition.missing_secrets(credentials).items():
-        _log.warning("channel_off", channel=channel.value, lacking=lacking)
-    token = settings.aside_bot_token.get_secret_value()
-    if not token:
-        raise SettingsError("ASIDE_BOT_TOKEN is not set. `make setup` writes one into .env.")
+    gateway, database = _compose(settings, clock)
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.update(
         REQUEST_MAX_SIZE=settings.aside_max_body,
         REQUEST_TIMEOUT=20,  # seconds; sanic's 60 lets slow senders hold a connection for long
         RESPONSE_TIMEOUT=30,
         KEEP_ALIVE_TIMEOUT=65,
-        GRACEFUL_SHUTDOWN_TIMEOUT=10,
+        GRACEFUL_SHUTDOWN_TIMEOUT=3,  # seconds for requests; sends have their own time after it, and 15 is all
         ACCESS_LOG=False,
         MOTD=False,
     )
-    database = SqliteDatabase(settings.database)
-    assistant = RasaAssistant(settings.assistant, token, settings.aside_assistant_timeout)
-    its_brand = brand.load()
-    gateway = composition.Gateway(settings, channels, database, assistant, its_brand, clock)
-    for blueprint in gateway.blueprints:
-        app.blueprint(blueprint)
-    bell = attach(app, database, gateway.wall, settings, clock, gateway.wake, its_brand.name)
-    database.on_commit(bell.ring)
+    app.blueprint(gateway.health)
+    if parts.webhooks:
+        app.blueprint(gateway.webhooks)
+    if parts.desk:
+        bell = attach(app, database, gateway.wall, settings, clock, brand.load().name)
+        database.on_commit(bell.ring)
 
     @app.before_server_start
     async def start(_app: Sanic[Any, Any]) -> None:
-        await gateway.start()
+        await gateway.start(works=parts.works)
 
     @app.after_server_stop
     async def stop(_app: Sanic[Any, Any]) -> None:
@@ -63,17 +82,51 @@ def build(settings: Settings, clock: Clock = utc_now, name: str = "aside") -> Sa
     return app
 
 
-def claim_database(settings: Settings) -> FileLock:
-    """Migrate, and make sure that no other process serves this database. Raises `SettingsError`."""
+def _compose(settings: Settings, clock: Clock) -> tuple[composition.Gateway, Database]:
+    credentials = channel_credentials()
+    channels = composition.open_channels(credentials, clock)
+    for channel, lacking in composition.missing_secrets(credentials).items():
+        _log.warning("channel_off", channel=channel.value, lacking=lacking)
+    token = settings.aside_bot_token.get_secret_value()
+    if not token:
+        raise SettingsError("ASIDE_BOT_TOKEN is not set. `make setup` writes one into .env.")
+    database, carrier = _storage(settings, list(channels), clock)
+    assistant = RasaAssistant(settings.assistant, token, settings.aside_assistant_timeout)
+    return composition.Gateway(settings, channels, database, assistant, brand.load(), clock, carrier), database
+
+
+def _storage(settings: Settings, channels: list[Channel], clock: Clock) -> tuple[Database, Carrier]:
+    if is_shared(settings.database):
+        jobs = ProcrastinateJobs(settings.database, channels, cases=settings.aside_turns, threads=settings.aside_sends)
+        shared = PostgresDatabase(settings.database, carried_by(jobs, clock))
+        return shared, DistributedCarrier(shared, jobs, channels, clock)
+    database = SqliteDatabase(settings.database)
+    local = LocalCarrier(database, channels, clock)
+    database.on_call(local.kick)
+    return database, local
+
+
+@contextmanager
+def claimed_database(settings: Settings) -> Iterator[None]:
+    """Migrate, and make sure that nobody else serves a database that only one process can. Raises `SettingsError`."""
     settings.make_home()
     engine = create_engine(settings.database)
+    lock = None if is_shared(settings.database) else _lock(engine)
+    try:
+        migrate(engine)
+        engine.dispose()
+        yield
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _lock(engine: Engine) -> FileLock:
     path = engine.url.database
     if not path:
         raise SettingsError("DATABASE_URL must name a file, as in sqlite:///PATH.")
     if not Path(path).parent.is_dir():
         raise SettingsError(f"DATABASE_URL names {path}, but there is no such folder.")
-    migrate(engine)
-    engine.dispose()
     lock = FileLock(f"{path}.lock")
     try:
         lock.acquire(timeout=0)
@@ -82,14 +135,48 @@ def claim_database(settings: Settings) -> FileLock:
     return lock
 
 
-def serve(settings: Settings) -> None:
-    """Serve until told to stop."""
+def serve(settings: Settings, parts: Parts) -> None:
+    """Serve until told to stop. Raises `SettingsError`."""
+    _prepare()
+    _listen(settings, parts, "ASIDE_PORT", settings.aside_port)
+
+
+def work(settings: Settings) -> None:
+    """Drain lanes until told to stop; listens only where ASIDE_WORK_PORT asks for it. Raises `SettingsError`."""
+    _prepare()
+    if settings.aside_work_port:
+        _listen(settings, Parts(webhooks=False, desk=False), "ASIDE_WORK_PORT", settings.aside_work_port)
+    else:
+        with claimed_database(settings):
+            asyncio.run(_work(settings))
+
+
+def refuse_to_share(settings: Settings, command: str) -> None:
+    """Raise `SettingsError` where the database cannot be shared between processes."""
+    if not is_shared(settings.database):
+        raise SettingsError(
+            f"SQLite is served by one process: `aside serve` does what `aside {command}` would. "
+            "For several processes set DATABASE_URL=postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME."
+        )
+
+
+def _prepare() -> None:
     os.umask(0o077)  # what customers say is for its owner's eyes only, wherever the database lies
     log.configure()
-    refuse_taken_ports({"ASIDE_PORT": settings.aside_port}, settings.aside_host)
-    lock = claim_database(settings)
-    try:
-        app = build(settings)
-        app.run(host=settings.aside_host, port=settings.aside_port, single_process=True, motd=False, access_log=False)
-    finally:
-        lock.release()
+
+
+def _listen(settings: Settings, parts: Parts, setting: str, port: int) -> None:
+    refuse_taken_ports({setting: port}, settings.aside_host)
+    with claimed_database(settings):
+        app = build(settings, parts)
+        app.run(host=settings.aside_host, port=port, single_process=True, motd=False, access_log=False)
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    gateway, _ = _compose(settings, utc_now)
+    await gateway.start()
+    await stop.wait()
+    await gateway.stop()

@@ -1,12 +1,16 @@
 """The one place where the gateway's parts are put together.
 
-intake --ring--> arrivals --kick--> turns --ring--> deliveries        alarms: by the clock
+    intake --calls--> arrivals of a channel --call--> turns of a case --call--> sends of a thread
+    alarms, crises: by the clock
+
+Each stage is a drain of lanes; a carrier has called lanes drained, in this process or in another.
 """
 
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from typing import Final
 
 import msgspec
 from sanic import Blueprint
@@ -23,6 +27,7 @@ from gateway.channels.twitter.channel import TwitterChannel
 from gateway.channels.twitter.settings import TwitterSettings
 from gateway.clock import Clock
 from gateway.intake import webhook
+from gateway.lanes import Carrier, Drain, LaneKind
 from gateway.messages import Channel
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
@@ -30,13 +35,21 @@ from gateway.routing.alarms import Alarms
 from gateway.routing.arrivals import Arrivals
 from gateway.routing.assistant import Assistant
 from gateway.routing.conversation import Conversation
+from gateway.routing.crisis import Crises, CrisisSettings
 from gateway.routing.effects import Effects
+from gateway.routing.guard import GuardedAssistant
 from gateway.routing.turn import Turns, TurnSettings
+from gateway.sending import backlog
 from gateway.sending.deliver import Deliveries
+from gateway.sending.gate import Gate
+from gateway.sending.limits import AT_ONCE, Table, limits
 from gateway.settings import Settings
 from gateway.storage.database import Database
 
 _log = log.get(__name__)
+_GRACE: Final = 10.0  # seconds for what is being sent; a process that is told to stop has 15
+_LOOK_AT_ALARMS: Final = 1.0  # seconds
+_LOOK_AT_BACKLOGS: Final = 5.0  # seconds
 
 
 class Gateway:
@@ -50,21 +63,37 @@ class Gateway:
         assistant: Assistant,
         brand: Brand,
         clock: Clock,
+        carrier: Carrier,
+        table: Table | None = None,
     ) -> None:
+        """`table`: what platforms let out, where it is not what they print and the settings say."""
         self._channels = channels
         self._database = database
-        self._assistant = assistant
-        self._arrived = Bell()
-        self._to_send = Bell()
-        self._by_clock = Bell()
+        self._assistant = GuardedAssistant(assistant)
+        self._carrier = carrier
         detector = Detector(brand.formats)
         self.wall = Wall(detector)
+        self.intake = webhook.Intake(channels, database, clock, carrier)
         promise = timedelta(minutes=settings.aside_promise_minutes)
-        self._deliveries = Deliveries(channels, database, self.wall, clock)
-        self._turns = Turns(
+        bot_keeps = timedelta(minutes=settings.aside_bot_answer_minutes)
+        table = limits(settings.aside_limits) if table is None else table
+        self._gates = {
+            name: Gate(name, channel.account, table, AT_ONCE[name], database, clock, backlog.ranks)
+            for name, channel in channels.items()
+        }
+        self._deliveries = Deliveries(
+            channels,
+            self._gates,
+            database,
+            self.wall,
+            clock,
+            hold_unclear=settings.hold_unclear,
+            bot_keeps=bot_keeps,
+        )
+        turns = Turns(
             channels,
             database,
-            Conversation(assistant, detector, database),
+            Conversation(self._assistant, detector),
             Effects(
                 channels,
                 self.wall,
@@ -78,64 +107,64 @@ class Gateway:
                 patience=timedelta(seconds=settings.aside_assistant_patience),
                 settle=timedelta(milliseconds=settings.aside_settle_ms),
                 promise=promise,
+                bot_keeps=bot_keeps,
             ),
-            self._to_send.ring,
         )
-        self._arrivals = Arrivals(channels, database, clock, self._turns.kick)
+        self._drains: dict[LaneKind, Drain] = {
+            LaneKind.ARRIVALS: Arrivals(channels, database, clock).drain,
+            LaneKind.CASE: turns.drain,
+            LaneKind.THREAD: self._deliveries.drain,
+        }
         self._alarms = Alarms(database, self.wall, clock, promise)
+        self._crises = Crises(
+            channels,
+            table,
+            database,
+            self.wall,
+            clock,
+            CrisisSettings(
+                allowed=timedelta(minutes=settings.aside_crisis_minutes),
+                bot_keeps=bot_keeps,
+                word=settings.aside_crisis_word,
+                promise=promise,
+            ),
+        )
         self._loops: list[asyncio.Task[None]] = []
-        self.intake = webhook.Intake(channels, database, clock, self._arrived.ring)
-        self.blueprints: tuple[Blueprint, ...] = (
-            webhook.blueprint(self.intake),
-            health.blueprint(channels, database, assistant),
-        )
+        self.webhooks: Blueprint = webhook.blueprint(self.intake)
+        self.health: Blueprint = health.blueprint(channels, database, assistant)
 
-    def wake(self) -> None:
-        """Something was committed from outside the road (the desk, a replay): let every stage look."""
-        for bell in (self._arrived, self._to_send, self._by_clock):
-            bell.ring()
-
-    async def start(self) -> None:
-        """Take up what the last run left, then keep the stages going."""
-        for channel in self._channels.values():
-            await channel.start()
-        await self._deliveries.recover()
-        rounds = (
-            ("arrivals", self._arrivals.take_in, self._arrived, 1.0),
-            ("turns", self._sweep_turns, Bell(), 2.0),
-            ("deliveries", self._sweep_deliveries, self._to_send, 0.5),
-            ("alarms", self._fire_alarms, self._by_clock, 1.0),
-        )
-        self._loops = [asyncio.create_task(keep_doing(*round_), name=round_[0]) for round_ in rounds]
-        _log.info("started", channels=[channel.value for channel in self._channels])
+    async def start(self, *, works: bool = True) -> None:
+        """Take up what the last run left, then keep the stages going. Without `works`, only take webhooks in."""
+        if works:
+            for channel in self._channels.values():
+                await channel.start()
+            for gate in self._gates.values():
+                await gate.start()
+            rounds = (
+                ("alarms", self._alarms.fire_due, _LOOK_AT_ALARMS),
+                ("crises", self._crises.look, _LOOK_AT_BACKLOGS),
+            )
+            self._loops = [
+                asyncio.create_task(keep_doing(name, work, Bell(), pause), name=name) for name, work, pause in rounds
+            ]
+        await self._carrier.start(self._drains if works else {})
+        _log.info("started", channels=[channel.value for channel in self._channels], works=works)
 
     async def stop(self) -> None:
         """Stop taking up work, let what is being sent come to its end, close everything."""
         for loop in self._loops:
             loop.cancel()
-        for loop in self._loops:
             with suppress(asyncio.CancelledError):
                 await loop
-        await self._turns.stop()
-        await self._deliveries.stop()
-        for channel in self._channels.values():
-            await channel.stop()
+        self._deliveries.stop()
+        await self._carrier.stop(_GRACE)
+        for gate in self._gates.values():
+            await gate.stop()
+        if self._loops:
+            for channel in self._channels.values():
+                await channel.stop()
         await self._assistant.aclose()
         self._database.close()
-
-    async def _sweep_turns(self) -> bool:
-        await self._turns.sweep()
-        return False
-
-    async def _sweep_deliveries(self) -> bool:
-        await self._deliveries.sweep()
-        return False
-
-    async def _fire_alarms(self) -> bool:
-        fired = await self._alarms.fire_due()
-        if fired:
-            self._to_send.ring()
-        return fired
 
 
 def open_channels(credentials: Mapping[Channel, Mapping[str, str]], clock: Clock) -> dict[Channel, ChannelAdapter]:

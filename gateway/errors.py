@@ -6,6 +6,8 @@ AsideError
 ├── Overloaded               no room to store: 503, the platform comes again
 ├── SendError                a message did not go out
 │   ├── SendRetryable        nothing happened; try again (after `retry_after` seconds where the platform says so)
+│   │   ├── SendThrottled    the platform is well, and wants less of us
+│   │   └── SendLockedOut    the platform does not let us in: an operator must act
 │   ├── SendRefused          the platform will never take it
 │   └── SendUnclear          the request left, no answer came: it may have happened
 ├── AssistantError           a failed turn
@@ -13,6 +15,7 @@ AsideError
 │   └── AssistantRefused     our request is wrong: trying again is useless
 ├── WallRefusal              a public text that must not be said
 ├── StaleEpoch               somebody else owns the case by now
+├── LaneLost                 another worker has the lane by now
 ├── NotOwner                 only the case's owner may do this
 ├── CaseTaken                another agent has it
 ├── WrongState               the case is not in a state in which this can be done
@@ -69,6 +72,18 @@ class SendRetryable(SendError):
         """Seconds, where the platform says so."""
 
 
+class SendThrottled(SendRetryable):
+    """The platform takes no more messages for now."""
+
+    code = "send_throttled"
+
+
+class SendLockedOut(SendRetryable):
+    """The platform does not let us in any more. Renew the channel's token."""
+
+    code = "send_locked_out"
+
+
 class SendRefused(SendError):
     """The platform refuses the message for good."""
 
@@ -114,6 +129,12 @@ class StaleEpoch(AsideError):
     """The case has changed hands meanwhile. Look at it again before you act."""
 
     code = "stale"
+
+
+class LaneLost(AsideError):
+    """This worker was presumed dead, and another has taken its work."""
+
+    code = "lane_lost"
 
 
 class NotOwner(AsideError):

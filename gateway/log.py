@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 
 import structlog
 
@@ -18,7 +19,7 @@ def configure(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Lines,
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -29,6 +30,21 @@ def configure(level: int = logging.INFO) -> None:
     # These print whole URLs, which carry tokens, at INFO, and their own tracebacks of what we handle and log ourselves.
     for name in ("httpx", "httpcore", "telegram", "tweepy", "aiohttp"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+class _Lines(structlog.PrintLogger):
+    """Writes lines to standard error. One that cannot be written (a full disk) is dropped: work must go on."""
+
+    def __init__(self, *_: object) -> None:
+        super().__init__(sys.stderr)
+
+    def msg(self, message: str) -> None:
+        """Write a line."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:

@@ -117,6 +117,22 @@ class Ignored(msgspec.Struct, frozen=True, kw_only=True, tag="ignored"):
     reason: str
 
 
+class Echoed(Ignored, frozen=True, kw_only=True, tag="echoed"):
+    """The platform's copy of a message of our own, with the reference that we sent along: it is surely there.
+
+    Not for us as something said, hence an `Ignored`. Another application's message has a reference as well: it is for
+    the outbox to know its own.
+    """
+
+    reason: str = "own_echo"
+    reference: str
+    native_id: str
+    place: Place
+    """The private thread in which it stands."""
+    correspondent: Sender
+    """The customer's account in that thread: of a private reply, the safe join with the commenter."""
+
+
 class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event as it came, cut out of its envelope: the unit that is recorded once.
 

@@ -1,4 +1,8 @@
-"""What Prometheus is told. Labels are channels, results and reasons; never an id, a name or a text."""
+"""What Prometheus is told. Labels are channels, queues, results and reasons; never an id, a name or a text.
+
+Gauges are read from the tables when asked for, and count only what waits; what has ended is counted by each process
+as it happens, since its own start. So an answer costs the same after a million cases.
+"""
 
 from typing import Final
 
@@ -22,10 +26,31 @@ assistant_seconds = Histogram("aside_rasa_seconds", "One call to the assistant."
 sends = Counter(
     "aside_send_total", "Messages of ours, by what became of them.", ["channel", "result"], registry=REGISTRY
 )
+look_ups = Counter(
+    "aside_look_up_total", "Unclear messages that a platform was asked for.", ["channel", "result"], registry=REGISTRY
+)
 send_seconds = Histogram("aside_send_seconds", "One call to a platform.", ["channel"], registry=REGISTRY)
 handoffs = Counter("aside_handoff_total", "Cases handed to people.", ["reason"], registry=REGISTRY)
 wall_refusals = Counter(
     "aside_wall_refusals_total", "Public texts that the wall refused.", ["author"], registry=REGISTRY
 )
-inbox_depth = Gauge("aside_inbox_events", "Events in the inbox.", ["channel", "status"], registry=REGISTRY)
-outbox_depth = Gauge("aside_outbox_messages", "Messages in the outbox.", ["channel", "status"], registry=REGISTRY)
+queue_depth = Gauge("aside_queue_depth", "What waits.", ["queue"], registry=REGISTRY)
+queue_oldest = Gauge(
+    "aside_queue_oldest_seconds", "For how long the oldest of a queue has waited: what a stuck one shows.", ["queue"],
+    registry=REGISTRY,
+)  # fmt: skip
+dead_letters = Gauge("aside_dead_letters", "Events that nobody has understood, for `aside replay`.", registry=REGISTRY)
+assistant_breaker = Gauge(
+    "aside_rasa_breaker_state", "0: the assistant is asked; 1: one probe; 2: left alone.", registry=REGISTRY
+)
+platform_breaker = Gauge(
+    "aside_platform_breaker_state", "0: sent to; 1: one probe; 2: left alone.", ["channel"], registry=REGISTRY
+)
+send_waits = Histogram(
+    "aside_rate_limit_wait_seconds",
+    "What a message waits for its platform's limits, or for a platform that is away.",
+    ["channel"],
+    buckets=(0.01, 0.05, 0.25, 1, 5, 30, 120, 600),
+    registry=REGISTRY,
+)
+crises = Gauge("aside_crisis", "Whether more comes in than the channel lets out.", ["channel"], registry=REGISTRY)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,25 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 """The checkout."""
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Z0-9_]+)\}")
+
+
+class Unclear(StrEnum):
+    """What to do about a message of ours of which nobody knows whether it arrived. It is never sent again by itself."""
+
+    LOOK_UP = "look_up"
+    """Ask the platform; a person looks where it does not know."""
+    HOLD = "hold"
+    """A person looks."""
+
+
+class Acknowledge(StrEnum):
+    """What customers are told whose answers would come too late, because more comes in than a channel lets out."""
+
+    PRIVATE = "private"
+    """A short word in private, once, where it can go out at once."""
+    PUBLIC = "public"
+    """The same, or else one in each public thread."""
+    NONE = "none"
 
 
 class Settings(BaseSettings):
@@ -49,6 +69,46 @@ class Settings(BaseSettings):
         default=60, description="Minutes after a handoff by which a person should answer."
     )
     aside_max_body: int = Field(default=1_048_576, description="Bytes of the largest webhook body that is taken.")
+
+    aside_work_port: int = Field(
+        default=0, ge=0, le=65535, description="The port on which `aside work` tells how it is; 0: it does not listen."
+    )
+    aside_turns: int = Field(
+        default=16, ge=1, description="Turns that one worker process takes side by side (PostgreSQL)."
+    )
+    aside_sends: int = Field(
+        default=32,
+        ge=1,
+        description="Threads of one channel that one worker process sends to side by side (PostgreSQL).",
+    )
+    aside_unclear_twitter: Unclear = Field(
+        default=Unclear.LOOK_UP, description="What to do about a message whose answer was lost: `look_up` or `hold`."
+    )
+    aside_unclear_facebook: Unclear = Field(default=Unclear.LOOK_UP, description="The same for Facebook.")
+    aside_unclear_telegram: Unclear = Field(
+        default=Unclear.HOLD, description="The same for Telegram, which cannot be asked: always held."
+    )
+
+    aside_limits: str = Field(
+        default="",
+        description="What platforms let out, in place of what they print: `channel/surface[/thread]=COUNT/SECONDS`.",
+    )
+    aside_bot_answer_minutes: int = Field(
+        default=120, ge=1, description="Minutes after which an answer of the assistant is not sent any more."
+    )
+    aside_crisis_minutes: int = Field(
+        default=10, ge=1, description="Minutes that what waits may take to go out, before a channel is in crisis."
+    )
+    aside_crisis_word: Acknowledge = Field(
+        default=Acknowledge.PRIVATE,
+        description="What customers are told in a crisis: `private`, `public` (also once a public thread) or `none`.",
+    )
+
+    @property
+    def hold_unclear(self) -> frozenset[Channel]:
+        """Channels that are not asked what became of a message whose answer was lost: a person looks at once."""
+        chosen = {channel: getattr(self, f"aside_unclear_{channel.value}") for channel in Channel}
+        return frozenset(channel for channel, choice in chosen.items() if choice is Unclear.HOLD)
 
     @property
     def database(self) -> str:

@@ -10,7 +10,21 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import Case, CaseState, Owner
 from gateway.messages import Channel, Surface
-from handoff import bodies, claim, hand_back, hold, live, queue, reopen, replies, resolve, transfer, users, view
+from handoff import (
+    bodies,
+    claim,
+    hand_back,
+    hold,
+    live,
+    queue,
+    reopen,
+    replies,
+    resolve,
+    transfer,
+    troubles,
+    users,
+    view,
+)
 from handoff.auth import caller_of, enter, identify
 from handoff.bodies import body_of
 from handoff.errors import Invalid
@@ -74,7 +88,13 @@ def _reading(api: Blueprint, tools: Tools) -> None:
         ]
         return _json({"agents": names})
 
+    async def crises(request: Request) -> Json:
+        require(caller_of(request).user, Right.SEE_CASES)
+        now = tools.clock()
+        return _json(await tools.db.read(lambda conn: troubles.listed(conn, now)))
+
     api.add_route(cases, "/cases", methods=["GET"], name="cases")
+    api.add_route(crises, "/crises", methods=["GET"], name="crises")
     api.add_route(case, "/cases/<case_id:str>", methods=["GET"], name="case")
     api.add_route(messages, "/cases/<case_id:str>/messages", methods=["GET"], name="messages")
     api.add_route(agents, "/agents", methods=["GET"], name="agents")
@@ -208,6 +228,7 @@ def _wanted(request: Request) -> Wanted:
         channel=bodies.choice_of(request, "channel", Channel),
         owner=bodies.choice_of(request, "owner", Owner),
         topic=request.args.get("topic"),
+        crisis=bodies.number_of(request, "crisis"),
     )
 
 

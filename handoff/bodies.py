@@ -107,6 +107,16 @@ def limit_of(request: Request) -> int:
     return int(given)
 
 
+def number_of(request: Request, name: str) -> int | None:
+    """A number that is looked for. Raises `Invalid`."""
+    given = request.args.get(name)
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdecimal()) or len(given) > 18:
+        raise Invalid(f"`{name}` is a number.")
+    return int(given)
+
+
 def choice_of(request: Request, name: str, kind: type[E]) -> E | None:
     """One of an enumeration's words. Raises `Invalid`."""
     found = choices_of(request, name, kind)

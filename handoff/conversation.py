@@ -85,6 +85,7 @@ _LINES: Final = {
     "case.resolved": ("check", "{who} resolved the case"),
     "case.reopened": ("reopen", "{who} reopened the case"),
     "reopened": ("reopen", "The customer wrote again"),
+    "case.grouped": ("alert", "Given to people in a crisis: more came in than the channel lets out"),
     "move.invited": ("aside", "Invited to step aside into private"),
     "move.arrived": ("aside", "The customer stepped aside into private"),
     "move.public_closed": ("check", "The public thread was closed with a word"),

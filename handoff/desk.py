@@ -1,6 +1,5 @@
 """The desk: its API, its pages and its documentation, attached to the application that the composition root owns."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sanic import Sanic
@@ -22,10 +21,9 @@ def attach(
     wall: Wall,
     settings: Settings,
     clock: Clock,
-    wake: Callable[[], None],
     brand: str,
 ) -> Bell:
-    """Give the application the desk. `wake` is called after each commit that may have put something into the outbox.
+    """Give the application the desk.
 
     Returns the bell: ring it after commits elsewhere, and open pages show them at once instead of within a second.
     Errors of the whole application are answered here, as `{error, message}`.
@@ -37,7 +35,6 @@ def attach(
         wall=wall,
         settings=settings,
         clock=clock,
-        wake=wake,
         bell=bell,
         sign_in=SignIn(db, clock),
         brand=brand,

@@ -11,12 +11,17 @@ from typing import Any, Final
 
 import msgspec
 
-from gateway.storage import events
+from gateway.clock import utc_now
+from gateway.storage import feed
 from gateway.storage.database import Database
 from gateway.storage.events import Event
+from gateway.storage.feed import Feed
 
 _LOOK_EVERY: Final = 1.0  # seconds
+_LOOK_SOON: Final = 0.05  # seconds, where an event is being committed that comes before others
 _BATCH: Final = 200
+FOR_EVERYBODY: Final = frozenset({"crisis.opened", "crisis.closed", "channel.failing", "channel.recovered"})
+"""Kinds of events that belong to no case, and that agents are told."""
 
 
 class Bell:
@@ -50,10 +55,11 @@ class Bell:
 
 
 class EventJson(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened to a case."""
+    """One thing that happened to a case, or to a channel."""
 
     id: int
-    case_id: str
+    case_id: str | None
+    """None for what concerns everybody: `crisis.opened`, `crisis.closed`, `channel.failing`, `channel.recovered`."""
     kind: str
     actor: str
     why: str
@@ -76,30 +82,29 @@ async def stream(
     """
     clock = asyncio.get_running_loop().time
     if last_id is None:
-        last_id = await db.read(events.last_id)
+        last_id = await db.read(lambda conn: feed.beginning(conn, utc_now()))
+    reading = Feed(last_id)
     yield b"retry: 2000\nid: %d\nevent: ready\ndata: {}\n\n" % last_id
     quiet_until = clock() + heartbeat
     while not bell.closed:
-        start = last_id
-        batch = await db.read(lambda conn, start=start: events.after(conn, start, _BATCH))  # type: ignore[misc]
+        batch, more = await db.read(lambda conn: reading.read(conn, _BATCH))
         for event in batch:
-            last_id = event.id
-            if event.case_id is not None:
-                yield frame(event, event.case_id)
+            if event.case_id is not None or event.kind in FOR_EVERYBODY:
+                yield frame(event)
         if clock() >= quiet_until:
             if not await still_welcome():
                 return
             yield b": still here\n\n"
             quiet_until = clock() + heartbeat
-        if len(batch) < _BATCH:
-            await bell.wait(_LOOK_EVERY)
+        if not more:
+            await bell.wait(_LOOK_SOON if reading.waits else _LOOK_EVERY)
 
 
-def frame(event: Event, case_id: str) -> bytes:
+def frame(event: Event) -> bytes:
     """An event on the wire."""
     body = EventJson(
         id=event.id,
-        case_id=case_id,
+        case_id=event.case_id,
         kind=event.kind,
         actor=event.actor,
         why=event.why,

@@ -8,7 +8,7 @@ import msgspec
 from gateway.cases import CaseState, Owner
 from gateway.messages import Channel
 from gateway.privacy.findings import WallFinding
-from handoff import bodies, view
+from handoff import bodies, troubles, view
 from handoff.live import EventJson
 
 
@@ -47,7 +47,7 @@ class FindingList(msgspec.Struct, kw_only=True):
 _SCHEMAS: Final[tuple[type, ...]] = (
     view.CaseJson, view.CaseDetailJson, view.CasePage, view.MessageJson, view.MessagePage, EventJson,
     bodies.MessageBody, bodies.ClaimBody, bodies.TransferBody, bodies.HoldBody, bodies.ReturnBody, bodies.ResolveBody,
-    bodies.ReopenBody, bodies.WallBody, Problem, AgentList, FindingList,
+    bodies.ReopenBody, bodies.WallBody, troubles.TroubleList, Problem, AgentList, FindingList,
 )  # fmt: skip
 
 _MEANINGS: Final = {
@@ -109,6 +109,7 @@ def sections(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _paths() -> dict[str, Any]:
     state = [_query("state", CaseState, "One or more, with commas between."), _query("channel", Channel, "")]
     state += [_query("owner", Owner, ""), _text("topic", "The topic that the assistant named.")]
+    state.append(_number("crisis", "Given to people in this crisis, by its id."))
     paging = [_text("cursor", "`next` of the page before."), _limit()]
     case = "/api/v1/cases/{case_id}"
     key = {
@@ -124,7 +125,8 @@ def _paths() -> dict[str, Any]:
             "get": _operation(
                 "listCases",
                 "List cases. With `state=queued` in the order of the queue (due time, severity, age), else the latest "
-                "word first.",
+                "word first. With `channel` or `topic` a page may be short, or empty, and have a `next` all the same: "
+                "the search goes on there.",
                 "CasePage", params=[*state, *paging], refuses=(422,),
             )
         },
@@ -156,6 +158,14 @@ def _paths() -> dict[str, Any]:
             "post": _operation(
                 "askWall", "What the wall has against a text, before it is said in public.", "FindingList",
                 body="WallBody", refuses=(400, 413, 422),
+            )
+        },
+        "/api/v1/crises": {
+            "get": _operation(
+                "listCrises",
+                "Channels on which more comes in than goes out, with the cases that people got because of it by topic "
+                "(`GET /api/v1/cases?crisis=`), and channels that fail.",
+                "TroubleList",
             )
         },
         "/api/v1/agents": {"get": _operation("listAgents", "Everybody to whom a case can be given.", "AgentList")},
@@ -213,6 +223,10 @@ def _query(name: str, words: Iterable[str], description: str) -> dict[str, Any]:
 
 def _text(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
+
+
+def _number(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "integer"}}
 
 
 def _limit() -> dict[str, Any]:

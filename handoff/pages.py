@@ -94,7 +94,7 @@ def _desk(tools: Tools, renderer: Renderer) -> Blueprint:
             csrf="" if caller.session is None else caller.session.csrf,
             view=request.args.get("list") or "",
             case_id=case_id,
-            last=request.args.get("last") or "",
+            before=request.args.get("before") or "",
             zone=zone_of(request.cookies.get(_ZONE) or ""),
             now=tools.clock(),
             brand=tools.brand,

@@ -1,4 +1,7 @@
-"""The lists of the desk: the queue in the order of promises, everything else with the latest word first."""
+"""The lists of the desk: the queue in the order of promises, everything else with the latest word first.
+
+A page costs the same however many cases there have ever been: it walks an index in the list's order and stops.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,12 +13,14 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState, Owner, owner_of
 from gateway.messages import Channel, Surface
-from gateway.storage.tables import case_threads, cases, customers, messages, threads, users
+from gateway.storage.tables import CASE_IN_CRISIS, CASE_QUEUED, case_threads, cases, customers, messages, threads, users
 from handoff import cursor
 from handoff.users import User
 
 _PREVIEW: Final = 160  # characters
-_NEVER: Final = 2**62  # where there is no due time: after all that have one
+_MOST_COUNTED: Final = 1_000  # open cases
+_OPEN: Final = [state for state in CaseState if state is not CaseState.RESOLVED]
+_LOOKED_AT: Final = 1_000  # cases, for a page of those among them that fit
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,11 +31,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     owner: Owner | None = None
     agent_id: int | None = None
     topic: str | None = None
+    crisis: int | None = None
 
     @property
     def in_queue_order(self) -> bool:
         """Whether only waiting cases are asked for."""
-        return self.states == {CaseState.QUEUED}
+        return self.owned_states == {CaseState.QUEUED}
+
+    @property
+    def owned_states(self) -> frozenset[CaseState]:
+        """The states asked for, whether by name or by owner; all of them where neither is."""
+        owned = frozenset(state for state in CaseState if self.owner in (None, owner_of(state)))
+        return owned & self.states if self.states else owned
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +68,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: list[Listed]
     next: str | None
+    """Where the next page begins. There may be one though this page is not full: the search for what fits goes on."""
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,22 +77,33 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     queue: int
     mine: int
     open: int
+    """No more than 1,000: nobody reads a larger number, and finding it would take ever longer."""
 
 
 def listing(conn: Connection, wanted: Wanted, *, limit: int, after: str | None = None) -> Page:
-    """A page of cases. Queue: due time of the promise, then severity, then age. Else: the latest word first."""
+    """A page of cases. Queue: due time of the promise, then severity, then age. Else: the latest word first.
+
+    A page may have fewer than `limit` cases and a `next` all the same: no more than 1,000 are looked at for one page.
+    """
     order = _Queue if wanted.in_queue_order else _Recent
-    query = _select().where(*_conditions(wanted)).order_by(*order.keys()).limit(limit + 1)
-    if after is not None:
-        key = cursor.decode(order.NAME, after, order.SHAPE)
-        query = query.where(order.after(key))
+    key = None if after is None else cursor.decode(order.NAME, after, order.SHAPE)
+    beyond = [] if key is None else [order.after(key)]
+    fits = _conditions(wanted, cases)
+    end: cursor.Key | None = None
+    if wanted.in_queue_order or wanted.agent_id is not None or wanted.crisis is not None:  # an index finds them
+        states = CASE_QUEUED if wanted.in_queue_order else cases.c.state.in_(wanted.owned_states)
+        query = _select().where(states, *fits, *beyond).order_by(*order.keys()).limit(limit + 1)
+    else:
+        latest = _latest(wanted.owned_states, beyond, _LOOKED_AT if fits else limit + 1)
+        found = sa.select(latest.c.id).where(*_conditions(wanted, latest)).order_by(*_from_the_latest(latest))
+        ids = conn.execute(found.limit(limit + 1)).scalars().all()
+        query = _select().where(cases.c.id.in_(ids)).order_by(*order.keys())
+        end = _end_of_search(conn, latest) if fits and len(ids) <= limit else None
     rows = conn.execute(query).all()
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return Page(
-        rows=_listed(conn, rows),
-        next=cursor.encode(order.NAME, order.key_of(rows[-1])) if more else None,
-    )
+    if len(rows) > limit:
+        rows = rows[:limit]
+        end = order.key_of(rows[-1])
+    return Page(rows=_listed(conn, rows), next=None if end is None else cursor.encode(order.NAME, end))
 
 
 def one(conn: Connection, case_id: str) -> Listed:
@@ -93,10 +117,13 @@ def counts(conn: Connection, user: User) -> Counts:
     def count(*conditions: sa.ColumnElement[bool]) -> int:
         return int(conn.execute(sa.select(sa.func.count()).select_from(cases).where(*conditions)).scalar_one())
 
+    # State by state: each is an index, of which no more is read than is counted.
+    each = [sa.select(cases.c.id).where(cases.c.state == state).limit(_MOST_COUNTED).subquery() for state in _OPEN]
+    some = sa.union_all(*(sa.select(found) for found in each)).limit(_MOST_COUNTED).subquery()
     return Counts(
-        queue=count(cases.c.state == CaseState.QUEUED),
+        queue=count(CASE_QUEUED),
         mine=count(cases.c.agent_id == user.id, cases.c.state.in_(HELD_BY_A_PERSON)),
-        open=count(cases.c.state.in_([state for state in CaseState if state is not CaseState.RESOLVED])),
+        open=int(conn.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()),
     )
 
 
@@ -106,28 +133,26 @@ def _raw(column: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
 
 
 class _Queue:
-    """Due time of the promise, severity, age. Never the number of followers."""
+    """Due time of the promise, severity, age. Never the number of followers. Every waiting case has both times."""
 
     NAME = "queue"
     SHAPE = (int, int, int, str)
 
     @staticmethod
     def keys() -> tuple[sa.ColumnElement[Any], ...]:
-        return (
-            sa.func.coalesce(_raw(cases.c.due_at), _NEVER),
-            -cases.c.severity,
-            sa.func.coalesce(_raw(cases.c.queued_at), _raw(cases.c.opened_at)),
-            cases.c.id,
-        )
+        return cases.c.due_at, cases.c.severity.desc(), cases.c.queued_at, cases.c.id
 
-    @classmethod
-    def after(cls, key: cursor.Key) -> sa.ColumnElement[bool]:
-        return sa.tuple_(*cls.keys()) > sa.tuple_(*map(sa.literal, key))
+    @staticmethod
+    def after(key: cursor.Key) -> sa.ColumnElement[bool]:
+        due, severity, *rest = key
+        due_at = _raw(cases.c.due_at)
+        younger = sa.tuple_(_raw(cases.c.queued_at), cases.c.id) > sa.tuple_(*map(sa.literal, rest))
+        milder = sa.or_(cases.c.severity < severity, sa.and_(cases.c.severity == severity, younger))
+        return sa.and_(due_at >= due, sa.or_(due_at > due, milder))
 
     @staticmethod
     def key_of(row: Any) -> cursor.Key:
-        waiting_since = row.opened_raw if row.queued_raw is None else row.queued_raw
-        return (_NEVER if row.due_raw is None else row.due_raw, -row.severity, waiting_since, row.id)
+        return (row.due_raw, row.severity, row.queued_raw, row.id)
 
 
 class _Recent:
@@ -149,6 +174,32 @@ class _Recent:
         return (row.last_raw, row.id)
 
 
+def _latest(states: frozenset[CaseState], beyond: list[sa.ColumnElement[bool]], number: int) -> sa.Subquery:
+    """The first `number` cases in these states, the latest word first."""
+
+    def walk(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        columns = (cases.c.id, cases.c.topic, _raw(cases.c.last_message_at).label("last_raw"))
+        return sa.select(*columns).where(*conditions, *beyond).order_by(*_Recent.keys()).limit(number)
+
+    if states == set(CaseState):
+        return walk().subquery()
+    # State by state, as each is an index in this order: asked for together, all their cases would have to be sorted.
+    each = [sa.select(walk(cases.c.state == state).subquery()) for state in sorted(states)]
+    together = sa.union_all(*(each or [walk(sa.false())])).subquery()
+    return sa.select(together).order_by(*_from_the_latest(together)).limit(number).subquery()
+
+
+def _from_the_latest(found: sa.Subquery) -> tuple[sa.ColumnElement[Any], ...]:
+    return found.c.last_raw.desc(), found.c.id.desc()
+
+
+def _end_of_search(conn: Connection, found: sa.Subquery) -> cursor.Key | None:
+    """The key of the last case looked at, where the search ended before the cases did."""
+    last = sa.select(found).order_by(*_from_the_latest(found)).offset(_LOOKED_AT - 1).limit(1)
+    row = conn.execute(last).one_or_none()
+    return None if row is None else (row.last_raw, row.id)
+
+
 def _select() -> sa.Select[Any]:
     # Without the dialogue state: kilobytes a case that no list shows.
     shown = [column for column in cases.c if column.name != "dialogue"]
@@ -159,7 +210,6 @@ def _select() -> sa.Select[Any]:
             users.c.name.label("agent"),
             _raw(cases.c.due_at).label("due_raw"),
             _raw(cases.c.queued_at).label("queued_raw"),
-            _raw(cases.c.opened_at).label("opened_raw"),
             _raw(cases.c.last_message_at).label("last_raw"),
         )
         .join_from(cases, customers, customers.c.id == cases.c.customer_id)
@@ -167,21 +217,20 @@ def _select() -> sa.Select[Any]:
     )
 
 
-def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: Wanted, found: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """What no index knows about the cases `found`."""
     conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.states:
-        conditions.append(cases.c.state.in_(wanted.states))
-    if wanted.owner is not None:
-        conditions.append(cases.c.state.in_([state for state in CaseState if owner_of(state) is wanted.owner]))
     if wanted.agent_id is not None:
-        conditions.append(cases.c.agent_id == wanted.agent_id)
+        conditions.append(found.c.agent_id == wanted.agent_id)
+    if wanted.crisis is not None:
+        conditions += [CASE_IN_CRISIS, found.c.crisis_id == wanted.crisis]
     if wanted.topic is not None:
-        conditions.append(cases.c.topic == wanted.topic)
+        conditions.append(found.c.topic == wanted.topic)
     if wanted.channel is not None:
         on_channel = (
             sa.select(case_threads.c.case_id)
             .join(threads, threads.c.id == case_threads.c.thread_id)
-            .where(case_threads.c.case_id == cases.c.id, threads.c.channel == wanted.channel)
+            .where(case_threads.c.case_id == found.c.id, threads.c.channel == wanted.channel)
         )
         conditions.append(on_channel.exists())
     return conditions

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import Case
 from gateway.messages import Channel, Delivery, Outbound, Surface
-from gateway.storage import transcript
+from gateway.storage import threads
 from gateway.storage.tables import messages, outbox
-from gateway.storage.transcript import CaseThread
+from gateway.storage.threads import CaseThread
 from handoff.errors import Invalid, NoPrivateThread, NoPublicThread
 
 _PRIVATE_REPLY_WITHIN: Final = timedelta(days=7)  # Facebook: one private reply to a comment, within seven days
@@ -30,33 +30,31 @@ def destination(conn: Connection, case: Case, surface: Surface, wanted: str | No
 
     Raises `NoPublicThread`, `NoPrivateThread`, or `Invalid` where `wanted` is none of this case's.
     """
-    threads = transcript.threads_of(conn, case.id)
+    its_threads = threads.of_case(conn, case.id)
     if wanted is not None:
-        threads = [thread for thread in threads if thread.native_id == wanted]
-        if not threads:
+        its_threads = [thread for thread in its_threads if thread.native_id == wanted]
+        if not its_threads:
             raise Invalid("This case has no such thread.")
-    fitting = next((thread for thread in threads if thread.surface is surface), None)
+    fitting = next((thread for thread in its_threads if thread.surface is surface), None)
     if fitting is not None:
         return Destination(thread=fitting)
     if surface is Surface.PUBLIC:
         raise NoPublicThread
-    anchor = _anchor(conn, case, threads, now)
+    anchor = _anchor(conn, case, its_threads, now)
     if anchor.started is None:
         return Destination(thread=anchor.thread, opens_private=True)
-    transcript.join_thread(
-        conn, case.id, anchor.started, transcript.native_id_of(conn, anchor.started), anchor.thread.last_at
-    )
-    joined = transcript.threads_of(conn, case.id)
+    threads.join(conn, case.id, anchor.started, threads.native_id_of(conn, anchor.started), anchor.thread.last_at)
+    joined = threads.of_case(conn, case.id)
     return Destination(thread=next(thread for thread in joined if thread.id == anchor.started))
 
 
 def obstacle(conn: Connection, case: Case, now: datetime) -> str | None:
     """Why the customer cannot be written to in private, in a sentence; None where they can."""
-    threads = transcript.threads_of(conn, case.id)
-    if any(thread.surface is Surface.PRIVATE for thread in threads):
+    its_threads = threads.of_case(conn, case.id)
+    if any(thread.surface is Surface.PRIVATE for thread in its_threads):
         return None
     try:
-        _anchor(conn, case, threads, now)
+        _anchor(conn, case, its_threads, now)
     except NoPrivateThread as refusal:
         return refusal.message
     return None
@@ -71,9 +69,9 @@ class _Anchor(msgspec.Struct, frozen=True, kw_only=True):
     """The private chat that the customer started in an earlier case; None where the public comment itself will do."""
 
 
-def _anchor(conn: Connection, case: Case, threads: list[CaseThread], now: datetime) -> _Anchor:
+def _anchor(conn: Connection, case: Case, its_threads: list[CaseThread], now: datetime) -> _Anchor:
     """How to write first in private, where the channel allows it. Raises `NoPrivateThread`."""
-    for thread in threads:
+    for thread in its_threads:
         if thread.channel is Channel.FACEBOOK and now - thread.last_at <= _PRIVATE_REPLY_WITHIN:
             if _answered_privately(conn, thread):
                 raise NoPrivateThread(
@@ -82,10 +80,10 @@ def _anchor(conn: Connection, case: Case, threads: list[CaseThread], now: dateti
                 )
             return _Anchor(thread=thread, started=None)
         if thread.channel is Channel.TELEGRAM:
-            started = transcript.private_thread_with(conn, case.customer_id, thread.channel, thread.account)
+            started = threads.private_with(conn, case.customer_id, thread.channel, thread.account)
             if started is not None:
                 return _Anchor(thread=thread, started=started)
-    raise NoPrivateThread(_WHY_NOT[threads[0].channel] if threads else None)
+    raise NoPrivateThread(_WHY_NOT[its_threads[0].channel] if its_threads else None)
 
 
 _WHY_NOT: Final = {

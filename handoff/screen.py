@@ -5,22 +5,19 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
 from gateway.messages import Surface
-from gateway.storage import events, transcript
-from gateway.storage.tables import messages
-from handoff import conversation, queue, reply_thread, users, view
+from gateway.storage import events, feed, transcript
+from handoff import conversation, queue, reply_thread, troubles, users, view
 from handoff.queue import Counts, Wanted
 from handoff.rights import Right, access_case, may
 from handoff.users import User
 
 LISTS: Final = ("queue", "mine", "open", "resolved")
 _ROWS: Final = 100
-_SHOWN: Final = 200  # messages, until somebody asks for earlier ones
-_MOST_SHOWN: Final = 5_000
+_SHOWN: Final = 200  # messages, the latest or the last before a place
 _SHOWN_ELSEWHERE: Final = frozenset({"topic", "problem", "surface"})  # slots that tell a person nothing new
 
 
@@ -31,7 +28,8 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     csrf: str
     view: str
     case_id: str | None
-    last: str
+    before: str
+    """The cursor of the message before which to show the conversation; empty: its end."""
     zone: tzinfo
     now: datetime
     brand: str
@@ -52,7 +50,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_screen(conn: Connection, asked: Screen) -> dict[str, object]:
-    """The values for the desk's templates. Raises `Forbidden` or `NotFound` for a case."""
+    """The values for the desk's templates. Raises `Forbidden`, `NotFound` or `Invalid` for a case."""
     numbers = queue.counts(conn, asked.user)
     which = asked.view if asked.view in LISTS else _first_list(numbers)
     values: dict[str, object] = {
@@ -65,7 +63,8 @@ def read_screen(conn: Connection, asked: Screen) -> dict[str, object]:
         "counts": numbers,
         "list": which,
         "rows": queue.listing(conn, _wanted(which, asked.user), limit=_ROWS).rows,
-        "event_id": events.last_id(conn),
+        "troubles": troubles.listed(conn, asked.now),
+        "event_id": feed.beginning(conn, asked.now),
         "open": None,
     }
     if asked.case_id is not None:
@@ -97,10 +96,11 @@ def _wanted(which: str, user: User) -> Wanted:
 
 
 def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
-    window = _window(asked.last)
-    shown = transcript.latest(conn, case.id, window)
-    count = int(
-        conn.execute(sa.select(sa.func.count()).select_from(messages).where(messages.c.case_id == case.id)).scalar_one()
+    before = view.place_of(asked.before) if asked.before else None
+    found = transcript.latest(conn, case.id, _SHOWN + 1, before=before)
+    shown = found[-_SHOWN:]
+    happened = events.told(
+        conn, case.id, since=shown[0].at if shown else None, until=None if before is None else before[0]
     )
     detail = view.case_detail(conn, case.id)
     return {
@@ -108,10 +108,9 @@ def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
         "severity": case.severity,
         "waiting_since": queue.waiting_since(case),
         "slots": _noted(case),
-        "blocks": conversation.blocks(shown, events.of_case(conn, case.id), asked.zone),
-        "earlier": max(0, count - len(shown)),
-        "window": window,
-        "wider": min(window + _SHOWN, _MOST_SHOWN),
+        "blocks": conversation.blocks(shown, happened, asked.zone),
+        "earlier": view.cursor_of(shown[0]) if len(found) > _SHOWN else None,
+        "in_the_past": before is not None,
         "doors": _doors(conn, asked, case, detail),
         "others": [
             user.name
@@ -132,10 +131,6 @@ def _doors(conn: Connection, asked: Screen, case: Case, detail: view.CaseDetailJ
         public_channel="" if public is None else public.channel,
         obstacle=reply_thread.obstacle(conn, case, asked.now),
     )
-
-
-def _window(last: str) -> int:
-    return min(max(int(last[:6]), _SHOWN), _MOST_SHOWN) if last.isascii() and last.isdecimal() else _SHOWN
 
 
 def _noted(case: Case) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """What the desk's routes work with, put together once by `desk.attach`."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
@@ -20,8 +19,6 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     wall: Wall
     settings: Settings
     clock: Clock
-    wake: Callable[[], None]
-    """Tells the senders that there may be something to send."""
     bell: Bell
     sign_in: SignIn
     brand: str
@@ -38,6 +35,5 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
         return self.settings.url.startswith("https://")
 
     def announce(self) -> None:
-        """Something was committed: senders and open pages should look."""
-        self.wake()
+        """Something was committed: open pages should look."""
         self.bell.ring()

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import CaseState, Owner
 from gateway.messages import Author, Channel, Delivery, Surface
-from gateway.storage import episodes, moves, people, transcript
+from gateway.storage import episodes, moves, people, threads, transcript
 from gateway.storage.moves import MoveState
 from gateway.storage.transcript import Message
 from handoff import cursor, queue
@@ -80,6 +80,8 @@ class IdentityJson(msgspec.Struct, frozen=True, kw_only=True):
 class CaseDetailJson(CaseJson, frozen=True, kw_only=True):
     """A case with what was handed over."""
 
+    crisis: int | None
+    """The crisis in which that was, where the channel let out less than there was to say (`GET /api/v1/crises`)."""
     identities: list[IdentityJson]
     packet: dict[str, Any] | None
     """The handoff packet of the latest episode."""
@@ -131,9 +133,10 @@ def case_page(page: queue.Page) -> CasePage:
 def case_detail(conn: Connection, case_id: str) -> CaseDetailJson:
     """A case with everything that was handed over; the caller has checked that it may be seen."""
     listed = queue.one(conn, case_id)
-    threads = {thread.id: thread for thread in transcript.threads_of(conn, case_id)}
+    its_threads = {thread.id: thread for thread in threads.of_case(conn, case_id)}
     return CaseDetailJson(
         **_common(listed),
+        crisis=listed.case.crisis_id,
         identities=[_identity(row) for row in people.identities_of(conn, listed.case.customer_id)],
         packet=episodes.latest_packet(conn, case_id),
         threads=[
@@ -144,11 +147,11 @@ def case_detail(conn: Connection, case_id: str) -> CaseDetailJson:
                 title=thread.title,
                 last_at=thread.last_at,
             )
-            for thread in threads.values()
+            for thread in its_threads.values()
         ],
         moves=[
             MoveJson(
-                thread=threads[move.thread_id].native_id if move.thread_id in threads else "",
+                thread=its_threads[move.thread_id].native_id if move.thread_id in its_threads else "",
                 state=move.state,
                 intent=move.intent,
             )
@@ -176,17 +179,24 @@ def message(said: Message) -> MessageJson:
 
 def message_page(conn: Connection, case_id: str, after: str | None, limit: int) -> MessagePage:
     """A page of a case's transcript, by the key (at, id)."""
-    start = None
-    if after is not None:
-        at, last = cursor.decode(_ORDER, after, (int, int))
-        start = (_moment(int(at)), int(last))
-    found = transcript.page(conn, case_id, after=start, limit=limit + 1)
+    found = transcript.page(conn, case_id, after=None if after is None else place_of(after), limit=limit + 1)
     shown = found[:limit]
     more = len(found) > limit
     return MessagePage(
         messages=[message(said) for said in shown],
-        next=cursor.encode(_ORDER, ((shown[-1].at - _EPOCH) // _MICROSECOND, shown[-1].id)) if more else None,
+        next=cursor_of(shown[-1]) if more else None,
     )
+
+
+def cursor_of(said: Message) -> str:
+    """The cursor of a message's place in its transcript."""
+    return cursor.encode(_ORDER, ((said.at - _EPOCH) // _MICROSECOND, said.id))
+
+
+def place_of(given: str) -> tuple[datetime, int]:
+    """The (at, id) of such a cursor. Raises `Invalid`."""
+    at, last = cursor.decode(_ORDER, given, (int, int))
+    return _moment(int(at)), int(last)
 
 
 def _identity(row: Mapping[str, object]) -> IdentityJson:

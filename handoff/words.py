@@ -30,6 +30,11 @@ NAMELESS: Final = "Somebody"
 
 CHANNELS: Final = {"twitter": "X", "facebook": "Facebook", "telegram": "Telegram"}
 
+OUTAGES: Final = {
+    "unreachable": "cannot be reached",
+    "locked_out": "does not let us in: the operator must renew its token",
+}
+
 PUBLIC_PLACES: Final = {
     "twitter": "Post on X",
     "facebook": "Comment on the Facebook Page",

@@ -3,20 +3,28 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.cases import Case, CaseState, HandoffReason
+from gateway.lanes import Hold, Lane
 from gateway.messages import Author, Channel, Place, Said, Sender, Surface, WayIn
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
 from gateway.sending import outbox
-from gateway.sending.outbox import OutboxStatus, Parcel
-from gateway.storage import cases, episodes, events, moves, people, transcript
+from gateway.sending.outbox import Claim, OutboxStatus, Parcel
+from gateway.storage import cases, episodes, events, moves, people, threads, transcript
 from gateway.storage.moves import MoveState
-from gateway.storage.transcript import CaseThread
+from gateway.storage.tables import OUTBOX_UNSETTLED
+from gateway.storage.tables import outbox as outbox_table
+from gateway.storage.threads import CaseThread
 
 ACCOUNT = "brand"
 _numbers = itertools.count(1000)
+
+
+def _nobody_died(_conn: Connection, _parcel: Parcel) -> None:
+    raise AssertionError("nobody was sending this")
 
 
 class Ticking:
@@ -58,8 +66,8 @@ class Story:
         return cases.get(self.conn, self.case_id)
 
     def thread(self, surface: Surface) -> CaseThread:
-        threads = transcript.threads_of(self.conn, self.case_id)
-        return next(thread for thread in threads if thread.surface is surface)
+        its_threads = threads.of_case(self.conn, self.case_id)
+        return next(thread for thread in its_threads if thread.surface is surface)
 
     def says(
         self,
@@ -85,8 +93,8 @@ class Story:
             at=self.clock(),
             target=native if surface is Surface.PUBLIC else self.sender.native_id,
         )
-        thread_id = transcript.thread_of(self.conn, channel, ACCOUNT, place, self.clock())
-        transcript.join_thread(self.conn, self.case_id, thread_id, said.target, self.clock())
+        thread_id = threads.of_place(self.conn, channel, ACCOUNT, place, self.clock())
+        threads.join(self.conn, self.case_id, thread_id, said.target, self.clock())
         message_id = transcript.append_said(self.conn, self.case_id, thread_id, said, self.clock())
         cases.touch(self.conn, self.case_id, self.clock())
         events.append(
@@ -113,12 +121,22 @@ class Story:
         self.deliver(OutboxStatus.SENT)
         return message_id
 
+    def waits(self, text: str, surface: Surface = Surface.PRIVATE, *, author: Author = Author.BOT) -> int:
+        """We say something, and it has not been sent yet."""
+        self.clock.pass_by(milliseconds=1)
+        thread = self.thread(surface)
+        if surface is Surface.PUBLIC:
+            passed = self.wall.check(text, thread.channel)
+            return outbox.put_public(self.conn, self.case, thread, passed, author=author, now=self.clock())
+        return outbox.put_private(self.conn, self.case, thread, text, author=author, now=self.clock())
+
     def deliver(self, status: OutboxStatus, error: str = "") -> None:
         """What waits in the outbox meets this fate."""
-        for key, _ in outbox.threads_waiting(self.conn):
-            while isinstance(parcel := outbox.claim_next(self.conn, key, self.clock()), Parcel):
+        for key in self.conn.execute(sa.select(outbox_table.c.thread_key).where(OUTBOX_UNSETTLED).distinct()).scalars():
+            hold = Hold(lane=Lane.thread(key), holder="me")
+            while isinstance(claim := outbox.claim_next(self.conn, hold, self.clock(), _nobody_died), Claim):
                 native = f"s{next(_numbers)}" if status is OutboxStatus.SENT else None
-                outbox.finish(self.conn, parcel, status, self.clock(), native_id=native, error=error)
+                outbox.finish(self.conn, claim.parcel, status, self.clock(), native_id=native, error=error)
 
     def invites(self, *, arrived: bool = False) -> None:
         """The customer is asked aside."""

@@ -24,6 +24,9 @@ class FakePlatform:
         """(message, text, reference), in the order of sending."""
         self.failures: list[SendError] = []
         """Raised by the next sends, one each."""
+        self.can_look_up = False
+        self.look_up_failures: list[SendError] = []
+        """Raised by the next look-ups, one each."""
         self.delay = 0.0
         self.replies_privately = False
         """Whether a first private message can be anchored on a public one."""
@@ -66,17 +69,27 @@ class FakePlatform:
 
     async def send_private(self, out: Outbound, reference: str) -> Sent:
         await self._send(out, out.text, reference)
-        if out.opens_private:
-            return Sent(
-                native_id=f"m{len(self.sent)}",
-                opened=Place(surface=Surface.PRIVATE, native_id=f"private:{out.target}"),
-                opened_by=Sender(native_id=f"private-{out.target}", scope="messenger"),
-            )
-        return Sent(native_id=f"m{len(self.sent)}")
+        return self._answer(out, len(self.sent))
 
     async def send_public(self, out: Outbound, text: PublicText, reference: str) -> Sent:
         await self._send(out, str(text), reference)
         return Sent(native_id=f"m{len(self.sent)}")
+
+    async def look_up(self, out: Outbound, reference: str, since: datetime) -> Sent | None:
+        """What was sent under `reference`, be it put into `sent` by a test: an arrival whose answer was lost."""
+        if self.look_up_failures:
+            raise self.look_up_failures.pop(0)
+        arrived = [number for number, (_, _, known) in enumerate(self.sent, 1) if known == reference]
+        return self._answer(out, arrived[0]) if arrived else None
+
+    def _answer(self, out: Outbound, number: int) -> Sent:
+        if out.opens_private:
+            return Sent(
+                native_id=f"m{number}",
+                opened=Place(surface=Surface.PRIVATE, native_id=f"private:{out.target}"),
+                opened_by=Sender(native_id=f"private-{out.target}", scope="messenger"),
+            )
+        return Sent(native_id=f"m{number}")
 
     async def _send(self, out: Outbound, text: str, reference: str) -> None:
         if self.delay:

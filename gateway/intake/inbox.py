@@ -1,24 +1,25 @@
 """The inbox: the durable table of what arrived. One row is both the mark that it came and the work that it asks for.
 
 NEW --understood--> QUEUED --turn committed--> DONE
- |--not for us----> IGNORED (reason)   QUEUED --tried too often--> PARKED (reason; the case goes to people)
- |--unreadable----> SET_ASIDE (reason; `aside replay` makes it NEW again)
+ |--not for us----> IGNORED (reason)   QUEUED --tried too often, or deadly--> PARKED (reason; the case goes to people)
+ |--unreadable, or deadly--> SET_ASIDE (reason; `aside replay` makes it NEW again)
 """
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from gateway.messages import Channel, RawEvent, Said
 from gateway.storage.rows import as_struct
-from gateway.storage.tables import inbox
+from gateway.storage.statements import Statement, given
+from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, inbox
 
+_FURTHEST: Final = timedelta(seconds=5)  # that an event is put off
 _LOOK_AHEAD: Final = 100  # messages of one line that are looked at to see whether it has come to rest
 
 
@@ -48,6 +49,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     event: RawEvent
     received_at: datetime
     attempts: int
+    deaths: int
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,35 +60,64 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     said: Said
     received_at: datetime
     attempts: int
+    deaths: int
     failing_since: datetime | None
     due_at: datetime | None
 
 
+_RECORD: Final = Statement(
+    lambda insert: (
+        insert(inbox)
+        .values(
+            {
+                **{name: given(inbox.c[name]) for name in ("channel", "account", "native_id", "body", "received_at")},
+                "status": InboxStatus.NEW.value,
+                "reason": "",
+                "said_order": 0,
+                "attempts": 0,
+                "deaths": 0,
+            }
+        )
+        .on_conflict_do_nothing()
+    )
+)
+
+
 def record(conn: Connection, channel: Channel, account: str, raw: Iterable[RawEvent], now: datetime) -> int:
     """Record events, each once however often it is delivered. Returns how many were new."""
-    rows = [
-        {
-            "channel": channel,
-            "account": account,
-            "native_id": event.native_id,
-            "body": event.payload,
-            "received_at": now,
-            "status": InboxStatus.NEW,
-        }
+    return sum(
+        _RECORD.run(
+            conn,
+            channel=channel.value,
+            account=account,
+            native_id=event.native_id,
+            body=event.payload,
+            received_at=now,
+        )
         for event in raw
-    ]
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    return sum(conn.execute(insert(inbox).on_conflict_do_nothing(), row).rowcount for row in rows)
-
-
-def new_ones(conn: Connection, channels: Collection[Channel], limit: int = 200) -> list[Recorded]:
-    """Events of these channels that nobody has looked at yet, in the order of their arrival."""
-    rows = conn.execute(
-        sa.select(inbox)
-        .where(inbox.c.status == InboxStatus.NEW, inbox.c.channel.in_(channels))
-        .order_by(inbox.c.id)
-        .limit(limit)
     )
+
+
+_NEW_ONES: Final = Statement(
+    sa.select(*inbox.c["id", "channel", "account", "native_id", "body", "received_at", "attempts", "deaths"])
+    .where(
+        INBOX_NEW,
+        inbox.c.channel == given(inbox.c.channel),
+        # Further off than anything is put off: the clock was put back since.
+        sa.or_(
+            inbox.c.due_at.is_(None),
+            inbox.c.due_at <= given(inbox.c.due_at, "now"),
+            inbox.c.due_at > given(inbox.c.due_at, "furthest"),
+        ),
+    )
+    .order_by(inbox.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
+def new_ones(conn: Connection, channel: Channel, now: datetime, limit: int = 100) -> list[Recorded]:
+    """A channel's events that nobody has looked at yet and that are due, in the order of their arrival."""
+    rows = _NEW_ONES.all(conn, channel=channel.value, now=now, furthest=now + _FURTHEST, most=limit)
     return [
         Recorded(
             id=row.id,
@@ -95,35 +126,50 @@ def new_ones(conn: Connection, channels: Collection[Channel], limit: int = 200) 
             event=RawEvent(native_id=row.native_id, payload=row.body),
             received_at=row.received_at,
             attempts=row.attempts,
+            deaths=row.deaths,
         )
         for row in rows
     ]
 
 
+_QUEUE_UP: Final = Statement(
+    inbox.update()
+    .where(inbox.c.id == given(inbox.c.id, "inbox_id"), INBOX_NEW)
+    .values(
+        status=InboxStatus.QUEUED.value,
+        due_at=None,
+        case_id=given(inbox.c.case_id),
+        message_id=given(inbox.c.message_id),
+        said=given(inbox.c.said),
+        said_at=given(inbox.c.said_at),
+        said_order=given(inbox.c.said_order),
+    )
+)
+
+
 def queue_up(conn: Connection, inbox_id: int, case_id: str, message_id: int, said: Said) -> None:
     """Put an understood message into its case's line."""
-    conn.execute(
-        inbox.update()
-        .where(inbox.c.id == inbox_id, inbox.c.status == InboxStatus.NEW)
-        .values(
-            status=InboxStatus.QUEUED,
-            case_id=case_id,
-            message_id=message_id,
-            said=msgspec.to_builtins(said),
-            said_at=said.at,
-            said_order=said.order,
-        )
+    _QUEUE_UP.run(
+        conn,
+        inbox_id=inbox_id,
+        case_id=case_id,
+        message_id=message_id,
+        said=msgspec.to_builtins(said),
+        said_at=said.at,
+        said_order=said.order,
     )
+
+
+_SETTLE: Final = Statement(
+    inbox.update()
+    .where(inbox.c.id == given(inbox.c.id, "inbox_id"), sa.or_(INBOX_NEW, INBOX_QUEUED))
+    .values(status=given(inbox.c.status), reason=given(inbox.c.reason))
+)
 
 
 def settle(conn: Connection, inbox_id: int, status: InboxStatus, reason: str = "") -> bool:
     """Give an event its last status. False if it had been settled before: somebody else did the work."""
-    changed = conn.execute(
-        inbox.update()
-        .where(inbox.c.id == inbox_id, inbox.c.status.in_([InboxStatus.NEW, InboxStatus.QUEUED]))
-        .values(status=status, reason=reason)
-    )
-    return changed.rowcount == 1
+    return _SETTLE.run(conn, inbox_id=inbox_id, status=status.value, reason=reason) == 1
 
 
 def not_for_us(conn: Connection, inbox_id: int) -> bool:
@@ -136,22 +182,24 @@ def not_for_us(conn: Connection, inbox_id: int) -> bool:
     return changed.rowcount == 1
 
 
+_LINE: Final = Statement(
+    sa.select(*(inbox.c[name] for name in Waiting.__struct_fields__))
+    .where(inbox.c.case_id == given(inbox.c.case_id), INBOX_QUEUED)
+    .order_by(inbox.c.said_at, inbox.c.said_order, inbox.c.id)
+    .limit(_LOOK_AHEAD)
+)
+
+
 def line_of(conn: Connection, case_id: str) -> list[Waiting]:
     """The head of a case's line: waiting messages in the order in which they were said, as far as platforms tell."""
-    rows = conn.execute(
-        sa.select(*(inbox.c[name] for name in Waiting.__struct_fields__))
-        .where(inbox.c.case_id == case_id, inbox.c.status == InboxStatus.QUEUED)
-        .order_by(inbox.c.said_at, inbox.c.said_order, inbox.c.id)
-        .limit(_LOOK_AHEAD)
-    )
-    return [as_struct(row, Waiting) for row in rows]
+    return [as_struct(row, Waiting) for row in _LINE.all(conn, case_id=case_id)]
 
 
 def put_off(conn: Connection, inbox_id: int, now: datetime, until: datetime) -> None:
-    """Note a failed try, and when to try again."""
+    """Note a failed try, and when to try again. What somebody else has settled meanwhile stays as it is."""
     conn.execute(
         inbox.update()
-        .where(inbox.c.id == inbox_id)
+        .where(inbox.c.id == inbox_id, sa.or_(INBOX_NEW, INBOX_QUEUED))
         .values(
             attempts=inbox.c.attempts + 1,
             failing_since=sa.func.coalesce(inbox.c.failing_since, sa.literal(now, inbox.c.failing_since.type)),
@@ -160,11 +208,24 @@ def put_off(conn: Connection, inbox_id: int, now: datetime, until: datetime) -> 
     )
 
 
-def cases_in_line(conn: Connection) -> list[str]:
-    """Cases that have a message waiting for its turn."""
-    return list(
-        conn.execute(sa.select(inbox.c.case_id).where(inbox.c.status == InboxStatus.QUEUED).distinct()).scalars()
-    )
+def count_death(conn: Connection, inbox_id: int) -> None:
+    """Note, before it is tried once more, that somebody may have died over this event."""
+    conn.execute(inbox.update().where(inbox.c.id == inbox_id).values(deaths=inbox.c.deaths + 1))
+
+
+def wait(conn: Connection, inbox_id: int, until: datetime) -> None:
+    """Look at an event again at `until`; no try has failed."""
+    conn.execute(inbox.update().where(inbox.c.id == inbox_id).values(due_at=until))
+
+
+_IS_NEW: Final = Statement(
+    sa.select(inbox.c.id).where(inbox.c.id == given(inbox.c.id, "inbox_id"), INBOX_NEW).with_for_update(key_share=True)
+)
+
+
+def is_new(conn: Connection, inbox_id: int) -> bool:
+    """Whether nobody has understood an event yet. It stays locked until the transaction ends."""
+    return _IS_NEW.scalar(conn, inbox_id=inbox_id) is not None
 
 
 def reopen(conn: Connection, status: InboxStatus, channel: Channel | None = None) -> int:
@@ -172,7 +233,9 @@ def reopen(conn: Connection, status: InboxStatus, channel: Channel | None = None
     query = inbox.update().where(inbox.c.status == status)
     if channel is not None:
         query = query.where(inbox.c.channel == channel)
-    return conn.execute(query.values(status=InboxStatus.NEW, reason="", attempts=0, failing_since=None)).rowcount
+    return conn.execute(
+        query.values(status=InboxStatus.NEW, reason="", attempts=0, deaths=0, failing_since=None)
+    ).rowcount
 
 
 def counts(conn: Connection) -> dict[tuple[str, str, str], int]:

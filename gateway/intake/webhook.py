@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from sanic import Blueprint, Request
@@ -14,6 +14,7 @@ from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock
 from gateway.errors import BadSignature, Overloaded
 from gateway.intake import inbox
+from gateway.lanes import Carrier, Lane
 from gateway.messages import Channel
 from gateway.privacy.mask import mask_body
 from gateway.storage.database import Database, TransactionLost
@@ -31,13 +32,13 @@ class Intake:
         channels: Mapping[Channel, ChannelAdapter],
         database: Database,
         clock: Clock,
-        wake: Callable[[], None],
+        carrier: Carrier,
     ) -> None:
-        """`wake` is called after something new is on disk."""
+        """`carrier` is told after something new is on disk."""
         self._channels = channels
         self._database = database
         self._clock = clock
-        self._wake = wake
+        self._carrier = carrier
         self._refusal_noted: dict[Channel, float] = {}
 
     def challenge(self, name: str, query: Mapping[str, str]) -> HTTPResponse:
@@ -84,7 +85,7 @@ class Intake:
         metrics.webhook_events.labels(channel.name, "repeated").inc(len(events) - new)
         metrics.webhook_seconds.observe(time.perf_counter() - started)
         if new:
-            self._wake()
+            await self._carrier.call(Lane.arrivals(channel.name))
         return text("ok")
 
     def _note_refusal(self, channel: Channel) -> None:

@@ -6,7 +6,12 @@ import unicodedata
 from gateway.messages import Channel
 
 LIMITS = {Channel.TWITTER: 280, Channel.FACEBOOK: 8000, Channel.TELEGRAM: 4096}
-"""The longest public text, in the platform's own units."""
+"""The longest public text, in the platform's own units; channels say the same.
+
+X: weighted characters (X docs, fundamentals/counting-characters, Aug 2026). Telegram: UTF-16 code units (Bot API 10.0,
+`sendMessage`). Facebook documents no limit of a comment: 8,000 is what its own pages have let people write. The 2,000
+that channels know besides are a Messenger text's.
+"""
 
 _LINK_WEIGHT = 23  # X shortens every link to this length
 _LINK = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """Alarms: what timers are for. Each fires once, in the transaction of what it does.
 
 `public_close`    close the public threads of a matter that was resolved in private
+`look_up`         ask the platform what became of a message of ours: its thread's drain does
 `undeliverable`   a platform refused a message of ours: a person looks
 `unclear`         nobody knows whether a message of ours arrived, and nothing was said since: a person looks
 
@@ -15,11 +16,12 @@ from sqlalchemy.engine import Connection
 from gateway import log
 from gateway.cases import CaseState, HandoffReason
 from gateway.clock import Clock
+from gateway.lanes import Lane
 from gateway.messages import Author
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move
 from gateway.routing.handoff import hand_over
-from gateway.storage import cases, timers, transcript
+from gateway.storage import cases, lanes, timers, transcript
 from gateway.storage.database import Database
 from gateway.storage.timers import Alarm, Timer
 
@@ -50,6 +52,9 @@ class Alarms:
 
     def _fire(self, timer: Timer, conn: Connection) -> None:
         if not timers.fire(conn, timer):
+            return
+        if timer.kind == Alarm.LOOK_UP:
+            lanes.call(conn, Lane.thread(str(timer.payload["thread"])))
             return
         now = self._clock()
         case = cases.get(conn, timer.case_id)

@@ -4,7 +4,7 @@ inbox NEW -> parse -> not for us: IGNORED | unreadable: SET_ASIDE | said: identi
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -18,56 +18,85 @@ from gateway.channels.base import ChannelAdapter, ParseError
 from gateway.clock import Clock
 from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus, Recorded
-from gateway.messages import Channel, Ignored, Said, Surface
-from gateway.sending import outbox
-from gateway.storage import cases, events, moves, people, transcript
+from gateway.lanes import Hold, Lane
+from gateway.messages import Channel, Echoed, Ignored, Said, Surface
+from gateway.sending import arrived, outbox
+from gateway.storage import cases, events, lanes, moves, people, threads, transcript
 from gateway.storage.database import Database
 
 _log = log.get(__name__)
 _TRIES: Final = 5  # to take in an event before it is set aside
+_DEATHS: Final = 3  # of workers that had it in hand, likewise
+_SOON: Final = timedelta(milliseconds=500)
 _JOIN_WAIT: Final = timedelta(seconds=15)  # for the answer that tells whom a private reply has reached
+
+Understood = tuple[Recorded, Said | Ignored | ParseError]
 
 
 class Arrivals:
     """Understands what intake has recorded, in the order of its arrival."""
 
-    def __init__(
-        self,
-        channels: Mapping[Channel, ChannelAdapter],
-        database: Database,
-        clock: Clock,
-        kick: Callable[[str], None],
-    ) -> None:
-        """`kick` is called with the case of every message that waits for its turn."""
+    def __init__(self, channels: Mapping[Channel, ChannelAdapter], database: Database, clock: Clock) -> None:
         self._channels = channels
         self._database = database
         self._clock = clock
-        self._kick = kick
 
-    async def take_in(self) -> bool:
-        """Understand what is new. True if there may be more right away."""
-        recorded = await self._database.read(lambda conn: inbox.new_ones(conn, self._channels))
-        results = await asyncio.gather(*(self._one(event) for event in recorded))
-        return any(results)
+    async def drain(self, hold: Hold) -> datetime | None:
+        """Understand what is new on a channel. See `Drain`."""
+        channel = Channel(hold.lane.key)
+        if channel not in self._channels:
+            return None
+        all_settled = await self._one_by_one(channel) if hold.orphaned else True
+        while recorded := await self._new(channel):
+            settled = await asyncio.gather(*(self._in_order(some) for some in self._by_sender(recorded)))
+            all_settled = all_settled and all(settled)
+        return None if all_settled else self._clock() + _SOON
 
-    async def _one(self, recorded: Recorded) -> bool:
-        parsed = self._parse(recorded)
+    async def _one_by_one(self, channel: Channel) -> bool:
+        """Understand the first ones slowly: whoever had this lane died, perhaps over one of them.
+
+        Each is counted before it is tried, so that it is known by its deaths and does not kill for ever.
+        """
+        all_settled = True
+        for event in await self._new(channel):
+            if event.deaths >= _DEATHS:
+                _log.error("deadly_event", channel=channel, inbox_id=event.id)
+                await self._database.write(partial(_set_aside, event, "deadly"))
+                continue
+            await self._database.write(lambda conn, event=event: inbox.count_death(conn, event.id))  # type: ignore[misc]
+            all_settled = await self._one(event, self._parse(event)) and all_settled
+        return all_settled
+
+    async def _new(self, channel: Channel) -> list[Recorded]:
+        return await self._database.read(lambda conn: inbox.new_ones(conn, channel, self._clock()))
+
+    def _by_sender(self, recorded: list[Recorded]) -> list[list[Understood]]:
+        """What one sender says stays together and in its order; the others' is taken in beside it."""
+        understood = [(event, self._parse(event)) for event in recorded]
+        groups: dict[str, list[Understood]] = {}
+        for event, parsed in understood:
+            sender = f"{parsed.sender.scope}/{parsed.sender.native_id}" if isinstance(parsed, Said) else str(event.id)
+            groups.setdefault(sender, []).append((event, parsed))
+        return list(groups.values())
+
+    async def _in_order(self, some: list[Understood]) -> bool:
+        return all([await self._one(event, parsed) for event, parsed in some])
+
+    async def _one(self, recorded: Recorded, parsed: Said | Ignored | ParseError) -> bool:
+        """Take in one event. False if it waits to be tried again."""
         try:
-            case_id = await self._database.write(lambda conn: self._settle(conn, recorded, parsed))
+            return await self._database.write(lambda conn: self._settle(conn, recorded, parsed))
         except Exception as error:  # noqa: BLE001 - one event that we cannot take in must not stop the others
             _log.error("arrival_failed", inbox_id=recorded.id, error=type(error).__name__, exc_info=True)
-            await self._database.write(partial(self._try_later, recorded))
-            return False
-        if case_id:
-            self._kick(case_id)
-        return case_id is not None
+            return await self._database.write(partial(self._try_later, recorded))
 
-    def _try_later(self, recorded: Recorded, conn: Connection) -> None:
+    def _try_later(self, recorded: Recorded, conn: Connection) -> bool:
         if recorded.attempts + 1 >= _TRIES:
-            inbox.settle(conn, recorded.id, InboxStatus.SET_ASIDE, "arrival_failed")
-            return
+            _set_aside(recorded, "arrival_failed", conn)
+            return True
         now = self._clock()
-        inbox.put_off(conn, recorded.id, now, now)
+        inbox.put_off(conn, recorded.id, now, now + _SOON)
+        return False
 
     def _parse(self, recorded: Recorded) -> Said | Ignored | ParseError:
         try:
@@ -78,22 +107,27 @@ class Arrivals:
             _log.error("parser_failed", channel=recorded.channel, inbox_id=recorded.id, error=type(error).__name__)
             return ParseError("parser_failed")
 
-    def _settle(self, conn: Connection, recorded: Recorded, parsed: Said | Ignored | ParseError) -> str | None:
-        """Returns the case in whose line the message now stands; empty if there is none; None to come back later."""
+    def _settle(self, conn: Connection, recorded: Recorded, parsed: Said | Ignored | ParseError) -> bool:
+        """Give an event its place. False to come back to it later."""
+        if not inbox.is_new(conn, recorded.id):
+            return True
         if isinstance(parsed, ParseError):
-            inbox.settle(conn, recorded.id, InboxStatus.SET_ASIDE, str(parsed))
-            return ""
+            _set_aside(recorded, str(parsed), conn)
+            return True
+        if isinstance(parsed, Echoed):
+            arrived.confirm(conn, parsed, recorded.account, self._clock())
         if isinstance(parsed, Ignored):
             inbox.settle(conn, recorded.id, InboxStatus.IGNORED, parsed.reason)
-            return ""
+            return True
         # PostgreSQL keeps no NUL in a text, and nobody means one.
         parsed = msgspec.structs.replace(parsed, text=parsed.text.replace("\0", ""))
         now = self._clock()
         if _may_be_joined_soon(conn, recorded, parsed, now):
-            return None
+            inbox.wait(conn, recorded.id, now + _SOON)
+            return False
         case = _case_of(conn, parsed, now)
-        thread_id = transcript.thread_of(conn, parsed.channel, parsed.account, parsed.place, now)
-        transcript.join_thread(conn, case.id, thread_id, parsed.target, now)
+        thread_id = threads.of_place(conn, parsed.channel, parsed.account, parsed.place, now)
+        threads.join(conn, case.id, thread_id, parsed.target, now)
         message_id = transcript.append_said(conn, case.id, thread_id, parsed, now)
         cases.touch(conn, case.id, now)
         inbox.queue_up(conn, recorded.id, case.id, message_id, parsed)
@@ -106,7 +140,12 @@ class Arrivals:
             at=now,
             data={"message_id": message_id, "surface": parsed.place.surface},
         )
-        return case.id
+        lanes.call(conn, Lane.case(case.id))
+        return True
+
+
+def _set_aside(recorded: Recorded, why: str, conn: Connection) -> None:
+    inbox.settle(conn, recorded.id, InboxStatus.SET_ASIDE, why)
 
 
 def _case_of(conn: Connection, said: Said, now: datetime) -> Case:
@@ -115,6 +154,7 @@ def _case_of(conn: Connection, said: Said, now: datetime) -> Case:
         if joined is not None:
             return joined
     customer = people.meet(conn, said.channel, said.account, said.sender, now)
+    people.lock(conn, customer)  # two of a customer's messages at once must not open two cases
     return cases.current_of(conn, customer, now) or cases.open_case(conn, customer, now)
 
 
@@ -133,17 +173,17 @@ def _join_by_code(conn: Connection, said: Said, now: datetime) -> Case | None:
     known = people.customer_of(conn, said.channel, said.account, said.sender)
     if known == case.customer_id:
         return case
-    threads = transcript.threads_of(conn, case.id)
+    its_threads = threads.of_case(conn, case.id)
     asked_here = any(
         thread.id == move.thread_id and (thread.channel, thread.account) == (said.channel, said.account)
-        for thread in threads
+        for thread in its_threads
     )
     if (
         known is not None
         or not asked_here
         or people.somebody_else(conn, said.channel, said.account, said.sender, case.customer_id)
         or len(people.identities_of(conn, case.customer_id)) > 1
-        or any(thread.surface is Surface.PRIVATE for thread in threads)
+        or any(thread.surface is Surface.PRIVATE for thread in its_threads)
         or outbox.may_be_opening(conn, case.id)
     ):
         return None

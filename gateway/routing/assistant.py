@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-import httpx
+import aiohttp
 import msgspec
 
 from gateway import metrics
@@ -16,6 +16,8 @@ from gateway.messages import Channel, Surface
 
 _CONTRACT: Final = 1
 _LONGEST: Final = 2000  # characters; 400,000 block Rasa for 10 s (measured), and nobody means them
+_SIDE_BY_SIDE: Final = 16  # calls; an assistant is one thread, and more would only wait there
+_JSON: Final = {"Content-Type": "application/json"}
 _LARGEST: Final = 4_000_000  # bytes of an answer that we read; a usual one has 10,000
 
 
@@ -131,13 +133,11 @@ class RasaAssistant:
     """The assistant behind our own channel class in Rasa."""
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(timeout, connect=2.0),
-            limits=httpx.Limits(max_connections=16),
-            trust_env=False,
-        )
+        """`timeout`: seconds for one answer."""
+        self._url = url.rstrip("/")
+        self._token = token
+        self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=2.0)
+        self._session: aiohttp.ClientSession | None = None
 
     async def turn(self, request: TurnRequest) -> Answer:
         """See `Assistant.turn`."""
@@ -154,15 +154,17 @@ class RasaAssistant:
 
     async def ready(self) -> bool:
         """See `Assistant.ready`."""
+        soon = aiohttp.ClientTimeout(total=2.0)
         try:
-            response = await self._client.get("/webhooks/gateway/ready", timeout=2.0)
-        except httpx.HTTPError:
+            async with self._http().get(f"{self._url}/webhooks/gateway/ready", timeout=soon) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
             return False
-        return response.status_code == 200
 
     async def aclose(self) -> None:
         """See `Assistant.aclose`."""
-        await self._client.aclose()
+        if self._session is not None:
+            await self._session.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -172,21 +174,32 @@ class RasaAssistant:
     ) -> None:
         await self.aclose()
 
-    async def _ask(self, request: TurnRequest) -> Answer:
-        try:
-            response = await self._client.post(
-                "/webhooks/gateway/turn",
-                content=msgspec.json.encode(request),
-                headers={"Content-Type": "application/json"},
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:  # made here, because it belongs to the event loop that uses it
+            self._session = aiohttp.ClientSession(
+                headers={"Authorization": f"Bearer {self._token}"},
+                timeout=self._timeout,
+                connector=aiohttp.TCPConnector(limit=_SIDE_BY_SIDE),
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
-        except httpx.HTTPError as error:
-            raise AssistantUnavailable(f"The assistant does not answer ({type(error).__name__}).") from error
-        if response.status_code != 200:
-            raise _failure(response)
-        if len(response.content) > _LARGEST:
+        return self._session
+
+    async def _ask(self, request: TurnRequest) -> Answer:
+        body = msgspec.json.encode(request)
+        try:
+            status, content = await self._post(body)
+        except aiohttp.ServerDisconnectedError:
+            # A connection that was kept open, and that the other side has closed meanwhile. A turn may be asked twice.
+            try:
+                status, content = await self._post(body)
+            except aiohttp.ServerDisconnectedError as error:
+                raise AssistantUnavailable("The assistant hangs up.") from error
+        if status != 200:
+            raise _failure(status, content)
+        if len(content) > _LARGEST:
             raise AssistantUnavailable("The assistant's answer is too large.")
         try:
-            answer = msgspec.json.decode(response.content, type=Answer)
+            answer = msgspec.json.decode(content, type=Answer)
         except _UNREADABLE as error:
             raise AssistantUnavailable("The assistant's answer has another shape than agreed.") from error
         if answer.contract != _CONTRACT or answer.message_id != request.message_id:
@@ -195,13 +208,35 @@ class RasaAssistant:
             raise AssistantUnavailable("The assistant had nothing to say.")
         return answer
 
+    async def _post(self, body: bytes) -> tuple[int, bytes]:
+        """The answer's status and what we read of it: no more than one byte over the largest that we take."""
+        try:
+            async with self._http().post(
+                f"{self._url}/webhooks/gateway/turn", data=body, headers=_JSON, allow_redirects=False
+            ) as response:
+                length = response.content_length
+                if length is not None and length > _LARGEST:
+                    response.close()
+                    raise AssistantUnavailable("The assistant's answer is too large.")
+                content = bytearray()
+                async for chunk in response.content.iter_any():
+                    content += chunk
+                    if len(content) > _LARGEST:
+                        response.close()
+                        break
+                return response.status, bytes(content)
+        except aiohttp.ServerDisconnectedError:
+            raise
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise AssistantUnavailable(f"The assistant does not answer ({type(error).__name__}).") from error
 
-def _failure(response: httpx.Response) -> AssistantUnavailable | AssistantRefused:
+
+def _failure(status: int, content: bytes) -> AssistantUnavailable | AssistantRefused:
     try:
-        problem = msgspec.json.decode(response.content, type=_Problem)
+        problem = msgspec.json.decode(content, type=_Problem)
     except _UNREADABLE:
         problem = _Problem()
-    sentence = f"The assistant answered {response.status_code} {problem.error}".rstrip() + "."
+    sentence = f"The assistant answered {status} {problem.error}".rstrip() + "."
     # A wrong token is the operator's to mend, and is mended while the case waits: worth another try.
-    retry = response.status_code >= 500 or response.status_code in (401, 408, 429)
+    retry = status >= 500 or 300 <= status < 400 or status in (401, 408, 429)
     return AssistantUnavailable(sentence) if retry else AssistantRefused(sentence)

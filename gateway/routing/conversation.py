@@ -31,9 +31,7 @@ from gateway.routing.assistant import (
     ResolvedEffect,
     TurnRequest,
 )
-from gateway.storage import moves
-from gateway.storage.database import Database
-from gateway.storage.moves import Move, MoveState
+from gateway.storage.moves import Move
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,15 +67,15 @@ _NOT_UNDERSTOOD: Final = frozenset({"fallback", "loop", "negative"})
 class Conversation:
     """Asks the assistant."""
 
-    def __init__(self, assistant: Assistant, detector: Detector, database: Database) -> None:
+    def __init__(self, assistant: Assistant, detector: Detector) -> None:
         self._assistant = assistant
         self._detector = detector
-        self._database = database
 
-    async def ask(self, case: Case, head: Waiting, *, writes_first: bool) -> Script:
+    async def ask(self, case: Case, head: Waiting, invited: list[Move], *, writes_first: bool) -> Script:
         """Have the assistant answer the head of a case's line. Raises `AssistantError`.
 
-        `writes_first`: should the matter move aside, we may say the first words in private.
+        `invited`: the case's moves whose customer has not come aside yet. `writes_first`: should the matter move aside,
+        we may say the first words in private.
         """
         said = head.said
         state = _State(case.dialogue)
@@ -85,11 +83,10 @@ class Conversation:
             answer = await self._turn(case, head, state, _what(said))
             opening = await self._opening(case, head, state, answer) if writes_first else []
             return _script(answer, state, replies=answer.replies, opening=opening)
-        waiting = await self._database.read(lambda conn: moves.of_case(conn, case.id, MoveState.INVITED))
-        if not waiting:
+        if not invited:
             answer = await self._turn(case, head, state, _what(said))
             return _script(answer, state, replies=answer.replies)
-        return await self._arrival(case, head, state, waiting[-1])
+        return await self._arrival(case, head, state, invited[-1])
 
     async def _arrival(self, case: Case, head: Waiting, state: "_State", move: Move) -> Script:
         """The customer came aside: go on with the matter where the public thread stopped; ask nothing twice.

@@ -26,7 +26,7 @@ from gateway.routing.conversation import Script
 from gateway.routing.handoff import hand_over
 from gateway.routing.private_move import Invitation
 from gateway.sending import outbox
-from gateway.storage import cases, transcript
+from gateway.storage import cases, threads, transcript
 
 
 class Effects:
@@ -58,7 +58,7 @@ class Effects:
         if not inbox.settle(conn, head.id, InboxStatus.DONE):
             return
         said = head.said
-        thread = transcript.thread_in(conn, case.id, said.place.native_id, said.target)
+        thread = threads.one_of(conn, case.id, said.place.native_id, said.target)
         transcript.set_understood(conn, head.message_id, script.understood)
         cases.keep_dialogue(conn, case.id, script.dialogue, script.topic)
         private = said.place.surface is Surface.PRIVATE
@@ -87,7 +87,7 @@ class Effects:
         self,
         conn: Connection,
         case: Case,
-        thread: transcript.CaseThread,
+        thread: threads.CaseThread,
         said: Said,
         replies: list[Reply],
         moving: MoveAsideEffect | None,
@@ -117,7 +117,7 @@ class Effects:
         self,
         conn: Connection,
         case: Case,
-        thread: transcript.CaseThread,
+        thread: threads.CaseThread,
         said: Said,
         text: str,
         moving: MoveAsideEffect,

@@ -12,7 +12,7 @@ from gateway.privacy.wall import Wall
 from gateway.routing import words
 from gateway.routing.address import addressed
 from gateway.sending import outbox
-from gateway.storage import cases, episodes, transcript
+from gateway.storage import cases, episodes, threads
 
 _SOONER: Final = {HandoffReason.CRISIS: timedelta(minutes=5), HandoffReason.SENSITIVE: timedelta(minutes=20)}
 """What cannot wait as long as the usual promise: it stands first in the queue."""
@@ -27,7 +27,7 @@ def hand_over(
     now: datetime,
     promise: timedelta,
     wall: Wall,
-    tell: transcript.CaseThread | None,
+    tell: threads.CaseThread | None,
     why: str = "",
 ) -> Case:
     """Put a case that the bot owns into the queue, and tell the customer in the thread `tell` (None: tell nobody).
@@ -60,7 +60,7 @@ def hand_over(
 
 
 def _tell(
-    conn: Connection, case: Case, reason: HandoffReason, thread: transcript.CaseThread, wall: Wall, now: datetime
+    conn: Connection, case: Case, reason: HandoffReason, thread: threads.CaseThread, wall: Wall, now: datetime
 ) -> None:
     if thread.surface is Surface.PUBLIC:
         said = wall.check(addressed(conn, case, thread.channel, words.HANDED_OVER_PUBLIC), thread.channel)

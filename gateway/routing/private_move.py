@@ -16,7 +16,7 @@ from gateway.privacy.wall import Wall
 from gateway.routing import words
 from gateway.routing.address import addressed
 from gateway.sending import outbox
-from gateway.storage import events, moves, timers, transcript
+from gateway.storage import events, moves, threads, timers
 from gateway.storage.moves import Move, MoveState
 from gateway.storage.timers import Alarm
 
@@ -35,7 +35,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
 def invite(
     conn: Connection,
     case: Case,
-    thread: transcript.CaseThread,
+    thread: threads.CaseThread,
     text: str,
     invitation: Invitation,
     wall: Wall,
@@ -85,9 +85,9 @@ def resolve_in_private(conn: Connection, case: Case, now: datetime) -> None:
 
 def close_in_public(conn: Connection, case: Case, wall: Wall, now: datetime) -> None:
     """Close, once, each public thread whose customer has come aside and been answered there."""
-    threads = {thread.id: thread for thread in transcript.threads_of(conn, case.id)}
+    its_threads = {thread.id: thread for thread in threads.of_case(conn, case.id)}
     for move in moves.of_case(conn, case.id, MoveState.ARRIVED, MoveState.PRIVATE_RESOLVED):
-        thread = threads[move.thread_id]
+        thread = its_threads[move.thread_id]
         if not moves.advance(conn, move, MoveState.PUBLIC_CLOSED, now):
             continue
         # The closing answers the post that asked, not whatever the customer wrote in that place since.
@@ -105,22 +105,20 @@ def direct_thread_id(conn: Connection, case: Case, channel: Channel, account: st
     """
     if channel is not Channel.TELEGRAM:
         return None
-    return transcript.private_thread_with(conn, case.customer_id, channel, account)
+    return threads.private_with(conn, case.customer_id, channel, account)
 
 
-def direct_thread(
-    conn: Connection, case: Case, public: transcript.CaseThread, now: datetime
-) -> transcript.CaseThread | None:
+def direct_thread(conn: Connection, case: Case, public: threads.CaseThread, now: datetime) -> threads.CaseThread | None:
     """That thread, made one of the case's own."""
     known = direct_thread_id(conn, case, public.channel, public.account)
     if known is None:
         return None
-    thread = next((thread for thread in transcript.threads_of(conn, case.id) if thread.id == known), None)
+    thread = next((thread for thread in threads.of_case(conn, case.id) if thread.id == known), None)
     if thread is not None:
         return thread
-    native_id = transcript.native_id_of(conn, known)
-    transcript.join_thread(conn, case.id, known, native_id, now)
-    return next(thread for thread in transcript.threads_of(conn, case.id) if thread.id == known)
+    native_id = threads.native_id_of(conn, known)
+    threads.join(conn, case.id, known, native_id, now)
+    return next(thread for thread in threads.of_case(conn, case.id) if thread.id == known)
 
 
 def _note(conn: Connection, case: Case, kind: str, now: datetime, thread_id: int) -> None:

@@ -4,16 +4,16 @@
       people own it  -> commit: done, the desk has seen it
       the bot owns it -> assistant -> commit: replies, effects, dialogue state, done; refused if the epoch has moved on
       the assistant fails -> try again with back-off -> after the patience: handed to people, and the customer is told
+      it has waited for hours (nobody worked) -> handed to people, as it would have come too late
 
-Many cases side by side; one task a case. All that is remembered here is which tasks run: the lines are rows, and a
-start looks for them.
+Many cases side by side, each in a lane of its own. Nothing is remembered here: the lines are rows. Who is presumed dead
+and comes back finds the inbox row settled or the epoch moved on: its turn has no effect.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 import msgspec
@@ -26,20 +26,24 @@ from gateway.clock import Clock
 from gateway.errors import AssistantError, AssistantRefused, AssistantUnavailable, StaleEpoch
 from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus, Waiting
+from gateway.lanes import Hold
 from gateway.messages import Channel, Said, Surface
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move
 from gateway.routing.conversation import Conversation
 from gateway.routing.effects import Effects
 from gateway.routing.handoff import hand_over
-from gateway.storage import cases, transcript
+from gateway.storage import cases, moves, threads
 from gateway.storage.database import Database
+from gateway.storage.moves import Move, MoveState
 
 _log = log.get(__name__)
 
 _SETTLE_LONGEST: Final = 3.0  # seconds that a lively case is waited for before its line is taken as it stands
 _BURST: Final = 4  # times the usual quiet, where several messages wait or one comes late: more of them may be under way
 _LATE: Final = timedelta(seconds=5)  # between the platform's time and the arrival: a repeated or shuffled delivery
+_NAP: Final = 0.7  # seconds that a drain waits itself, rather than be told to come back
+_DEATHS: Final = 3  # of workers that had a message in hand, before it goes to people
 _BACK_OFF_LONGEST: Final = 4.0  # seconds between two tries
 
 
@@ -52,6 +56,19 @@ class TurnSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Of quiet in a case before its line is taken."""
     promise: timedelta
     """After a handoff, by which a person should answer."""
+    bot_keeps: timedelta
+    """How old a message may be for the assistant to answer it."""
+
+
+class _Look(msgspec.Struct, frozen=True, kw_only=True):
+    """A case as it stands, with the head of its line."""
+
+    line: list[Waiting]
+    case: Case
+    invited: list[Move] = []
+    """Its invitations that wait for the customer to come aside; looked at where the bot is to answer in private."""
+    writes_first: bool = False
+    """Whether we could say the first words in private, where the bot is to answer in public."""
 
 
 class Turns:
@@ -66,7 +83,6 @@ class Turns:
         wall: Wall,
         clock: Clock,
         settings: TurnSettings,
-        wake_sender: Callable[[], None],
     ) -> None:
         self._channels = channels
         self._database = database
@@ -75,58 +91,53 @@ class Turns:
         self._wall = wall
         self._clock = clock
         self._settings = settings
-        self._wake_sender = wake_sender
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
 
-    def kick(self, case_id: str) -> None:
-        """See to a case's line; also while it is being seen to."""
-        self._again.add(case_id)
-        if case_id not in self._running:
-            self._running[case_id] = asyncio.create_task(self._drain(case_id), name=f"turn-{case_id}")
+    async def drain(self, hold: Hold) -> datetime | None:
+        """Take the turns of a case. See `Drain`."""
+        case_id = hold.lane.key
+        first = hold.orphaned
+        while True:
+            look = await self._database.read(lambda conn: self._look(conn, case_id))
+            if look is None:
+                return None
+            line = look.line
+            wait = self._wait(line)
+            if wait > _NAP:
+                return self._clock() + timedelta(seconds=wait)
+            if wait > 0:
+                await asyncio.sleep(wait)
+                continue
+            head = line[0]
+            if first:
+                await self._database.write(lambda conn, head=head: inbox.count_death(conn, head.id))  # type: ignore[misc]
+            first = False
+            try:
+                done = await self._next(look, head)
+            except StaleEpoch:
+                continue  # It changed hands between our look and our commit: decide anew for the new owner.
+            if done and len(line) == 1:
+                return None  # whoever adds to the line calls the lane
 
-    async def sweep(self) -> None:
-        """See to every case that has a line: at the start, and now and then for what a lost wake-up left behind."""
-        for case_id in await self._database.read(inbox.cases_in_line):
-            self.kick(case_id)
-
-    async def stop(self) -> None:
-        """Stop at once: what is under way is decided again at the next start, as nothing of it is committed."""
-        for task in self._running.values():
-            task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
-
-    async def _drain(self, case_id: str) -> None:
-        try:
-            while case_id in self._again:
-                self._again.discard(case_id)
-                while await self._next(case_id):
-                    pass
-        except Exception as error:  # noqa: BLE001 - the edge of a case's task: the others go on, the sweep comes back
-            _log.error("turn_task_failed", case_id=case_id, error=type(error).__name__, exc_info=True)
-        finally:
-            del self._running[case_id]
-
-    async def _next(self, case_id: str) -> bool:
-        """Take the next turn of a case. False where nothing waits."""
-        line, case = await self._database.read(lambda conn: (inbox.line_of(conn, case_id), cases.get(conn, case_id)))
-        if not line:
+    async def _next(self, look: "_Look", head: Waiting) -> bool:
+        """Take one turn. False if it has to be tried again. Raises `StaleEpoch`."""
+        now = self._clock()
+        case = look.case
+        if case.owner is Owner.NONE:
+            await self._database.write(lambda conn: _wake_up(conn, case, now))
             return False
-        wait = self._wait(line)
-        if wait > 0:
-            await asyncio.sleep(wait)
+        if case.owner is Owner.HUMAN:
+            await self._database.write(lambda conn: _for_people(conn, case, head, now))
             return True
-        head = line[0]
-        try:
-            if case.owner is Owner.NONE:
-                await self._database.write(lambda conn: _wake_up(conn, case, self._clock()))
-            elif case.owner is Owner.HUMAN:
-                await self._database.write(lambda conn: _for_people(conn, case, head, self._clock()))
-            else:
-                await self._answer(case, head)
-        except StaleEpoch:
-            pass  # It changed hands between our look and our commit: decide anew for the new owner.
-        return True
+        if head.deaths >= _DEATHS:
+            _log.error("deadly_turn", case_id=case.id, inbox_id=head.id)
+            deadly = AssistantUnavailable("Workers have died over this message.")
+            await self._database.write(lambda conn: self._give_up(conn, case, head, deadly, now))
+            return True
+        if now - head.received_at > self._settings.bot_keeps:
+            late = AssistantUnavailable("The answer would have come hours late.")
+            await self._database.write(lambda conn: self._give_up(conn, case, head, late, now))
+            return True
+        return await self._answer(look, head)
 
     def _wait(self, line: list[Waiting]) -> float:
         """Seconds to wait before the head of the line may be taken."""
@@ -144,32 +155,40 @@ class Turns:
         # Further off than any back-off: the clock was put back since, and nobody shall wait for it to catch up.
         return max(settled, off if off <= _BACK_OFF_LONGEST else 0.0, 0.0)
 
-    async def _answer(self, case: Case, head: Waiting) -> None:
+    async def _answer(self, look: "_Look", head: Waiting) -> bool:
+        case = look.case
         try:
-            writes_first = await self._database.read(partial(self._writes_first, case, head.said))
-            script = await self._conversation.ask(case, head, writes_first=writes_first)
+            script = await self._conversation.ask(case, head, look.invited, writes_first=look.writes_first)
         except AssistantError as error:
-            await self._failed(case, head, error)
-            return
+            return await self._failed(case, head, error)
         try:
             await self._database.write(lambda conn: self._effects.perform(conn, case, head, script))
         except StaleEpoch:
             raise
         except Exception as error:  # noqa: BLE001 - our own fault: counted, and a person's task in the end
             _log.error("commit_failed", case_id=case.id, error=type(error).__name__, exc_info=True)
-            await self._failed(case, head, AssistantUnavailable("The answer could not be committed."))
-            return
-        self._wake_sender()
+            return await self._failed(case, head, AssistantUnavailable("The answer could not be committed."))
+        return True
 
-    def _writes_first(self, case: Case, said: Said, conn: Connection) -> bool:
+    def _look(self, conn: Connection, case_id: str) -> "_Look | None":
+        """What a turn of a case has to know. None where nothing waits; a case in which nothing was for us is gone."""
+        line = inbox.line_of(conn, case_id)
+        if not line:
+            return None
+        case, said = cases.get(conn, case_id), line[0].said
+        if case.owner is not Owner.BOT:
+            return _Look(line=line, case=case)
+        if said.place.surface is Surface.PUBLIC:
+            return _Look(line=line, case=case, writes_first=self._writes_first(conn, case, said))
+        return _Look(line=line, case=case, invited=moves.of_case(conn, case_id, MoveState.INVITED))
+
+    def _writes_first(self, conn: Connection, case: Case, said: Said) -> bool:
         """Whether we could say the first words in private, should this public message move aside."""
-        if said.place.surface is not Surface.PUBLIC:
-            return False
         if self._channels[said.channel].writes_first(said):
             return True
         return private_move.direct_thread_id(conn, case, said.channel, said.account) is not None
 
-    async def _failed(self, case: Case, head: Waiting, error: AssistantError) -> None:
+    async def _failed(self, case: Case, head: Waiting, error: AssistantError) -> bool:
         """A failed turn: try again a little later, or hand over where the patience is at its end."""
         now = self._clock()
         since = head.failing_since or now
@@ -182,11 +201,11 @@ class Turns:
             )
         if hopeless:
             await self._database.write(lambda conn: self._give_up(conn, case, head, error, now))
-            self._wake_sender()
-            return
+            return True
         delay = min(0.25 * 2**head.attempts, _BACK_OFF_LONGEST) * random.uniform(0.7, 1.0)
         until = now + timedelta(seconds=delay)
         await self._database.write(lambda conn: inbox.put_off(conn, head.id, now, until))
+        return False
 
     def _give_up(self, conn: Connection, case: Case, head: Waiting, error: AssistantError, now: datetime) -> None:
         if not inbox.settle(conn, head.id, InboxStatus.PARKED, error.code):
@@ -200,7 +219,7 @@ class Turns:
             now=now,
             promise=self._settings.promise,
             wall=self._wall,
-            tell=transcript.thread_in(conn, case.id, head.said.place.native_id, head.said.target),
+            tell=threads.one_of(conn, case.id, head.said.place.native_id, head.said.target),
             why=error.message,
         )
 

@@ -34,3 +34,15 @@ UNHEALTHY_PRIVATE: Final = (
     "They will get back to you here."
 )
 """In private, when the assistant was not available."""
+
+CRISIS_PRIVATE: Final = (
+    "Thanks for writing to us. We're getting many more messages than usual, so this takes longer than it should. "
+    "We have yours, and one of our team will answer you here."
+)
+"""In private, once in a crisis, to those whom the assistant's answer would have reached too late."""
+
+CRISIS_PUBLIC: Final = (
+    "Thanks for your message. We're getting many more than usual right now. We have yours, and our team will get back "
+    "to you."
+)
+"""In public, once a thread in a crisis, where the operator has chosen so."""

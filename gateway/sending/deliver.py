@@ -1,6 +1,8 @@
 """Delivery: the outbox's rows go to their platforms, one thread's in order, many threads side by side.
 
-    claim (SENDING is on disk) -> channel -> taken: SENT | not now: put back | refused: FAILED | no answer: UNCLEAR
+    gate -> claim (SENDING is on disk) -> channel
+    taken: SENT | not now: put back | refused: FAILED | no answer: in doubt
+    in doubt -> look it up where the platform can be asked, some times -> SENT | UNCLEAR
 
 A row is never sent again once its request may have left without an answer.
 """
@@ -9,117 +11,168 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway import log, metrics
 from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock
-from gateway.errors import SendRefused, SendRetryable, SendUnclear, WallRefusal
+from gateway.errors import (
+    SendError,
+    SendLockedOut,
+    SendRefused,
+    SendRetryable,
+    SendThrottled,
+    SendUnclear,
+    WallRefusal,
+)
+from gateway.lanes import Hold
 from gateway.messages import Author, Channel, Sent, Surface
-from gateway.privacy.wall import Wall
-from gateway.sending import outbox
-from gateway.sending.outbox import OutboxStatus, Parcel
-from gateway.storage import cases as case_store
-from gateway.storage import events, moves, people, timers, transcript
+from gateway.privacy.wall import PublicText, Wall
+from gateway.sending import arrived, outbox
+from gateway.sending.gate import Gate
+from gateway.sending.outbox import Claim, OutboxStatus, Parcel
+from gateway.sending.watch import Went
+from gateway.storage import moves, timers
 from gateway.storage.database import Database
 from gateway.storage.timers import Alarm
 
 _log = log.get(__name__)
 
+_LOOK_AFTER: Final = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))  # platforms show late
 _UNCLEAR_LOOK: Final = timedelta(minutes=5)  # a customer who missed our answer has written again by then, or waits
-_BOT_KEEPS: Final = timedelta(hours=2)  # a bot's answer that is older answers nobody any more
 _BACK_OFF_LONGEST: Final = 60.0  # seconds
 _KEEP_TRIES: Final = 10  # to write down an outcome, before the fault is taken for that outcome's own
 _KEEP_LONGEST: Final = 5.0  # seconds between two of them
+
+
+class _Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How a try to send went."""
+
+    went: Went
+    why: str = ""
+    again_at: datetime | None = None
+    """Where the message waits for another try."""
 
 
 class Deliveries:
     """Sends what the outbox holds."""
 
     def __init__(
-        self, channels: Mapping[Channel, ChannelAdapter], database: Database, wall: Wall, clock: Clock
+        self,
+        channels: Mapping[Channel, ChannelAdapter],
+        gates: Mapping[Channel, Gate],
+        database: Database,
+        wall: Wall,
+        clock: Clock,
+        *,
+        hold_unclear: Collection[Channel] = (),
+        bot_keeps: timedelta,
     ) -> None:
+        """`hold_unclear`: channels that are not asked what became of a message; a person looks at once.
+
+        `bot_keeps`: how old an answer of the assistant may be when it is sent.
+        """
         self._channels = channels
+        self._gates = gates
+        self._bot_keeps = bot_keeps
         self._database = database
         self._wall = wall
         self._clock = clock
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
+        self._looks_up = {name for name, channel in channels.items() if channel.can_look_up} - set(hold_unclear)
         self._stopping = False
 
-    async def recover(self) -> None:
-        """At the start: what was under way when the last run ended may have arrived. It is shown, not repeated."""
-        now = self._clock()
-
-        def doubt(conn: Connection) -> int:
-            parcels = outbox.doubt_what_was_in_flight(conn, now)
-            for parcel in parcels:
-                _have_somebody_look(conn, parcel, Alarm.UNCLEAR, now, "stopped while sending")
-            return len(parcels)
-
-        count = await self._database.write(doubt)
-        if count:
-            _log.warning("sends_unclear", count=count)
-
-    async def sweep(self) -> None:
-        """See to every thread that has something to send."""
-        for thread_key, channel in await self._database.read(outbox.threads_waiting):
-            if channel in self._channels:
-                self._kick(thread_key)
-
-    async def stop(self, grace: float = 10.0) -> None:
-        """Let what is under way come to its end, so that nothing becomes unclear without need."""
+    def stop(self) -> None:
+        """Begin nothing more; what is under way may come to its end, so that nothing becomes unclear without need."""
         self._stopping = True
-        self._again.clear()
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=grace)
-        for task in self._running.values():
-            task.cancel()
+        for gate in self._gates.values():
+            gate.close()
 
-    def _kick(self, thread_key: str) -> None:
-        self._again.add(thread_key)
-        if thread_key not in self._running:
-            self._running[thread_key] = asyncio.create_task(self._drain(thread_key), name=f"send-{thread_key}")
+    async def drain(self, hold: Hold) -> datetime | None:
+        """Send what waits in a thread. See `Drain`."""
+        thread_key = hold.lane.key
+        gate = self._gates[Channel(thread_key.partition(":")[0])]
+        while not self._stopping:
+            back = await gate.permit(thread_key, shared=hold.shared)
+            if back is not None:
+                return back
+            outcome = _Outcome(went=Went.NOT_AT_ALL)
+            try:
+                claimed = await self._database.write(
+                    lambda conn: outbox.claim_next(conn, hold, self._clock(), self._doubt)
+                )
+                if isinstance(claimed, Claim) and not claimed.look:
+                    outcome = await self._send(claimed.parcel)
+            finally:
+                gate.done(thread_key, outcome.went, outcome.why)
+            if outcome.went is Went.NOT_AT_ALL:
+                await gate.give_back(thread_key)
+            if not isinstance(claimed, Claim):
+                return claimed
+            if claimed.look:
+                await self._look_up(claimed.parcel)
+            elif outcome.again_at is not None or claimed.last:
+                return outcome.again_at  # None: whoever adds to the thread calls the lane
+        return self._clock()
 
-    async def _drain(self, thread_key: str) -> None:
+    def _doubt(self, conn: Connection, parcel: Parcel) -> None:
+        """Whoever was sending this is gone: it may have arrived."""
+        _log.warning("send_interrupted", channel=parcel.out.channel, message_id=parcel.message_id)
+        self._unclear(parcel, "stopped while sending", conn)
+
+    async def _look_up(self, parcel: Parcel) -> None:
+        channel = self._channels[parcel.out.channel]
         try:
-            while thread_key in self._again:
-                self._again.discard(thread_key)
-                while not self._stopping:
-                    claimed = await self._database.write(
-                        lambda conn: outbox.claim_next(conn, thread_key, self._clock())
-                    )
-                    if not isinstance(claimed, Parcel):
-                        break  # nothing, or nothing yet: the sweep comes back when it is due
-                    await self._send(claimed)
-        except Exception as error:  # noqa: BLE001 - the edge of a thread's task: other threads go on
-            _log.error("send_task_failed", error=type(error).__name__, exc_info=True)
-        finally:
-            del self._running[thread_key]
+            sent = await channel.look_up(parcel.out, arrived.reference(parcel), parcel.tried_at or parcel.created_at)
+        except SendError as error:
+            outcome: Callable[[Connection], None] = partial(self._unclear, parcel, error.message)
+            result = "not_told"
+        except Exception as error:  # noqa: BLE001 - a fault of ours leaves it as unclear as it was
+            _log.error("look_up_failed", channel=parcel.out.channel, error=type(error).__name__, exc_info=True)
+            outcome, result = partial(self._unclear, parcel, "the look-up failed"), "failed"
+        else:
+            if sent is None:
+                outcome = partial(self._unclear, parcel, "the platform does not show it")
+                result = "not_found"
+            else:
+                outcome, result = partial(self._sent, parcel, sent), "found"
+        await self._keep(parcel, outcome)
+        metrics.look_ups.labels(parcel.out.channel, result).inc()
 
-    async def _send(self, parcel: Parcel) -> None:
+    async def _send(self, parcel: Parcel) -> _Outcome:
+        """Send a parcel and keep what became of it."""
         channel = self._channels[parcel.out.channel]
         started = time.perf_counter()
+        outcome = _Outcome(went=Went.THROUGH)
         try:
-            sent = await self._hand_to(channel, parcel)
-        except SendRetryable as error:
-            await self._keep(parcel, partial(self._not_now, parcel, error))
-            result = "retry"
+            public = self._check(parcel)
         except (SendRefused, WallRefusal) as error:
+            await self._keep(parcel, partial(self._refused, parcel, error.message))
+            _log.warning("not_delivered", channel=parcel.out.channel, message_id=parcel.message_id, result="kept_back")
+            metrics.sends.labels(parcel.out.channel, "kept_back").inc()
+            return _Outcome(went=Went.NOT_AT_ALL)
+        try:
+            sent = await self._hand_to(channel, parcel, public)
+        except SendRetryable as error:
+            again_at = self._again_at(parcel, error)
+            await self._keep(parcel, partial(self._not_now, parcel, error, again_at))
+            outcome = _Outcome(went=_health(error), why=error.message, again_at=again_at)
+            result = "retry"
+        except SendRefused as error:
             await self._keep(parcel, partial(self._refused, parcel, error.message))
             result = "refused"
         except SendUnclear as error:
             await self._keep(parcel, partial(self._unclear, parcel, error.message))
-            result = "unclear"
+            result, outcome = "unclear", _Outcome(went=Went.FAILED, why=error.message)
         except Exception as error:  # noqa: BLE001 - a fault of ours in mid-send: it may have left
             _log.error("send_failed", channel=parcel.out.channel, error=type(error).__name__, exc_info=True)
             await self._keep(parcel, partial(self._unclear, parcel, "failed in mid-send"))
-            result = "unclear"
+            result, outcome = "unclear", _Outcome(went=Went.UNKNOWN)
         else:
             await self._keep(parcel, partial(self._sent, parcel, sent))
             result = "sent"
@@ -127,6 +180,17 @@ class Deliveries:
             _log.warning("not_delivered", channel=parcel.out.channel, message_id=parcel.message_id, result=result)
         metrics.sends.labels(parcel.out.channel, result).inc()
         metrics.send_seconds.labels(parcel.out.channel).observe(time.perf_counter() - started)
+        return outcome
+
+    def _check(self, parcel: Parcel) -> PublicText | None:
+        """The text fit for the public, where that is where it goes. Raises `SendRefused` or `WallRefusal`."""
+        age = self._clock() - parcel.created_at
+        if parcel.author is Author.BOT and age > self._bot_keeps:
+            raise SendRefused(f"Not sent: it would have come {age.total_seconds() / 60:.0f} minutes late.")
+        if parcel.out.surface is Surface.PUBLIC:
+            # What was stored is text; only the wall makes it fit for the public again.
+            return self._wall.check(parcel.out.text, parcel.out.channel)
+        return None
 
     async def _keep(self, parcel: Parcel, outcome: Callable[[Connection], None]) -> None:
         """Write down what became of a parcel, as soon as the store takes it: a row left in SENDING stops its thread."""
@@ -141,55 +205,54 @@ class Deliveries:
             else:
                 return
 
-    async def _hand_to(self, channel: ChannelAdapter, parcel: Parcel) -> Sent:
-        reference = f"aside:{parcel.message_id}"
-        if parcel.out.surface is Surface.PUBLIC:
-            # What was stored is text; only the wall makes it fit for the public again.
-            return await channel.send_public(
-                parcel.out, self._wall.check(parcel.out.text, parcel.out.channel), reference
-            )
+    async def _hand_to(self, channel: ChannelAdapter, parcel: Parcel, public: PublicText | None) -> Sent:
+        reference = arrived.reference(parcel)
+        if public is not None:
+            return await channel.send_public(parcel.out, public, reference)
         return await channel.send_private(parcel.out, reference)
 
     def _sent(self, parcel: Parcel, sent: Sent, conn: Connection) -> None:
-        now = self._clock()
-        outbox.finish(conn, parcel, OutboxStatus.SENT, now, native_id=sent.native_id)
-        if sent.opened is None or sent.opened_by is None:
-            return
-        # A private reply tells us who the commenter is in Messenger: the safe join of the two.
-        channel = self._channels[parcel.out.channel]
-        case = case_store.get(conn, parcel.case_id)
-        people.link(conn, channel.name, channel.account, sent.opened_by, case.customer_id, "private_reply", now)
-        thread_id = transcript.thread_of(conn, channel.name, channel.account, sent.opened, now)
-        transcript.join_thread(conn, case.id, thread_id, sent.opened_by.native_id, now)
-        transcript.rehome(conn, parcel.message_id, thread_id)
-        events.append(
-            conn, "identity.linked", case_id=case.id, actor="system", epoch=case.epoch, at=now, why="private_reply"
-        )
+        arrived.keep(conn, parcel, sent, self._channels[parcel.out.channel].account, self._clock())
 
-    def _not_now(self, parcel: Parcel, error: SendRetryable, conn: Connection) -> None:
-        now = self._clock()
-        if parcel.author is Author.BOT and now - parcel.created_at > _BOT_KEEPS:
-            self._refused(parcel, f"given up after {parcel.attempts} tries: {error.message}", conn)
-            return
+    def _again_at(self, parcel: Parcel, error: SendRetryable) -> datetime:
+        """When to try again to send what cannot be taken now."""
+        if isinstance(error, SendLockedOut):
+            return self._clock()  # nobody of this channel gets in before a probe has
         back_off = min(0.5 * 2.0 ** min(parcel.attempts, 16), _BACK_OFF_LONGEST) * random.uniform(0.7, 1.0)
         delay = back_off if error.retry_after is None else error.retry_after + random.uniform(0, 0.5)
-        outbox.put_back(conn, parcel, now + timedelta(seconds=delay), error.message)
+        return self._clock() + timedelta(seconds=delay)
+
+    def _not_now(self, parcel: Parcel, error: SendRetryable, until: datetime, conn: Connection) -> None:
+        if isinstance(error, SendThrottled) and error.retry_after is not None:
+            self._gates[parcel.out.channel].throttled(conn, parcel.thread_key, until, self._clock())
+        outbox.put_back(conn, parcel, until, error.message)
 
     def _refused(self, parcel: Parcel, why: str, conn: Connection) -> None:
         now = self._clock()
-        outbox.finish(conn, parcel, OutboxStatus.FAILED, now, error=why)
+        if not outbox.finish(conn, parcel, OutboxStatus.FAILED, now, error=why):
+            return
         if parcel.out.opens_private and parcel.author is Author.BOT:
             # The public word carries a link as well: the customer still has a way in.
             moves.not_begun(conn, parcel.case_id, parcel.out.target)
             return
-        _have_somebody_look(conn, parcel, Alarm.UNDELIVERABLE, now, why)
+        timers.set_timer(conn, Alarm.UNDELIVERABLE, parcel.case_id, now, {"message_id": parcel.message_id, "why": why})
 
     def _unclear(self, parcel: Parcel, why: str, conn: Connection) -> None:
+        """Ask the platform, some times; then a person looks, unless the customer has gone on meanwhile."""
         now = self._clock()
-        outbox.finish(conn, parcel, OutboxStatus.UNCLEAR, now, error=why)
-        _have_somebody_look(conn, parcel, Alarm.UNCLEAR, now, why)
+        if parcel.out.channel in self._looks_up and parcel.looks < len(_LOOK_AFTER):
+            at = now + _LOOK_AFTER[parcel.looks]
+            if outbox.look_for(conn, parcel, now, at, why):
+                timers.set_timer(conn, Alarm.LOOK_UP, parcel.case_id, at, {"thread": parcel.thread_key})
+            return
+        if outbox.finish(conn, parcel, OutboxStatus.UNCLEAR, now, error=why):
+            at = max(now, parcel.created_at + _UNCLEAR_LOOK)
+            payload = {"message_id": parcel.message_id, "why": why}
+            timers.set_timer(conn, Alarm.UNCLEAR, parcel.case_id, at, payload)
 
 
-def _have_somebody_look(conn: Connection, parcel: Parcel, kind: Alarm, now: datetime, why: str) -> None:
-    due = now + _UNCLEAR_LOOK if kind == Alarm.UNCLEAR else now
-    timers.set_timer(conn, kind, parcel.case_id, due, {"message_id": parcel.message_id, "why": why})
+def _health(error: SendRetryable) -> Went:
+    """What a message that cannot be taken now tells of the platform."""
+    if isinstance(error, SendLockedOut):
+        return Went.LOCKED_OUT
+    return Went.THROTTLED if isinstance(error, SendThrottled) else Went.FAILED

@@ -1,29 +1,34 @@
 """The outbox: the durable table of what must be sent, filled in the transaction that decided it.
 
-    NEW --claimed (committed before the request leaves)--> SENDING --taken--> SENT
-     ^--not now (retry_after, back-off)--------------------|   |--refused--> FAILED
-     |--decided by the bot under an older epoch--> WITHDRAWN   |--no answer--> UNCLEAR
+    NEW --claimed (committed before the request leaves)--> SENDING --taken--> SENT <--found--------|
+     ^--not now (retry_after, back-off)--------------------|   |--refused--> FAILED                |
+     |--by the bot, under an older epoch or too late--> WITHDRAWN  |--no answer--> LOOKING --not found--> UNCLEAR
                                                                (also what a crash left in SENDING)
 
-Rows of one thread go out in their order. A public text enters as a `PublicText`, a value that only the wall makes, and
-is checked again when it is sent.
+LOOKING where the platform can be asked, else UNCLEAR at once. Rows of one thread go out in their order. A public text
+enters as a `PublicText`, a value that only the wall makes, and is checked again when it is sent.
 """
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.cases import Case
-from gateway.messages import Author, Button, Channel, Delivery, Outbound, Surface, WayIn
+from gateway.lanes import Hold, Lane
+from gateway.messages import Author, Button, Delivery, Outbound, Surface, WayIn
 from gateway.privacy.wall import PublicText
-from gateway.storage import cases, events, transcript
+from gateway.sending.limits import Outlet, rank_of
+from gateway.storage import cases, events, lanes, threads, transcript
+from gateway.storage.columns import spelt_out
 from gateway.storage.rows import as_struct
+from gateway.storage.statements import Statement, given, inserting
+from gateway.storage.tables import OUTBOX_SENDING, OUTBOX_UNDECIDED, OUTBOX_UNSETTLED, outbox
 from gateway.storage.tables import cases as cases_table
-from gateway.storage.tables import outbox
 
 
 class OutboxStatus(StrEnum):
@@ -34,9 +39,12 @@ class OutboxStatus(StrEnum):
     """The request may have left."""
     SENT = "sent"
     FAILED = "failed"
+    LOOKING = "looking"
+    """Of unknown outcome; the platform is being asked."""
     UNCLEAR = "unclear"
+    """Of unknown outcome, and nobody left to ask; a person looks."""
     WITHDRAWN = "withdrawn"
-    """Decided by the bot before the case changed hands; never sent."""
+    """Decided by the bot before the case changed hands, or would have come too late; never sent."""
 
 
 DELIVERY_OF = {
@@ -44,10 +52,14 @@ DELIVERY_OF = {
     OutboxStatus.SENDING: Delivery.QUEUED,
     OutboxStatus.SENT: Delivery.SENT,
     OutboxStatus.FAILED: Delivery.FAILED,
+    OutboxStatus.LOOKING: Delivery.UNCLEAR,
     OutboxStatus.UNCLEAR: Delivery.UNCLEAR,
     OutboxStatus.WITHDRAWN: Delivery.NONE,
 }
 """What the transcript shows for each status."""
+
+_AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)  # due whatever a host's clock says
+_LONGEST_WAIT: Final = timedelta(minutes=16)  # X's window of 15 minutes: further off, and the clock was put back since
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,13 +72,27 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     author: Author
     out: Outbound
     attempts: int
+    tried_at: datetime | None
+    """When the latest try to send it began."""
+    looks: int
+    """How often the platform has been asked what became of it."""
     created_at: datetime
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What a drain of a thread does next."""
+
+    parcel: Parcel
+    look: bool
+    """Ask the platform what became of it, rather than send it."""
+    last: bool
+    """Nothing else of this thread is waiting."""
 
 
 def put_public(
     conn: Connection,
     case: Case,
-    thread: transcript.CaseThread,
+    thread: threads.CaseThread,
     text: PublicText,
     *,
     author: Author,
@@ -85,7 +111,7 @@ def put_public(
 def put_private(
     conn: Connection,
     case: Case,
-    thread: transcript.CaseThread,
+    thread: threads.CaseThread,
     text: str,
     *,
     author: Author,
@@ -104,10 +130,18 @@ def put_private(
     )  # fmt: skip
 
 
+_PUT: Final = Statement(
+    inserting(
+        outbox, "case_id", "message_id", "thread_key", "channel", "outlet", "rank", "author", "epoch", "payload",
+        "created_at",
+    ).values(status=OutboxStatus.NEW.value, due_at=_AT_ONCE, attempts=0, looks=0, error="", holder="")
+)  # fmt: skip
+
+
 def _put(
     conn: Connection,
     case: Case,
-    thread: transcript.CaseThread,
+    thread: threads.CaseThread,
     text: str,
     surface: Surface,
     *,
@@ -121,7 +155,7 @@ def _put(
 ) -> int:
     if surface is not thread.surface and not opens_private:
         raise ValueError("a message goes to a thread of its own surface")
-    cases.fence(conn, case)
+    cases.speak(conn, case, now)
     shown = {"buttons": [button.title for button in buttons]} if buttons else {}
     if way_in is not None:
         shown["way_in"] = [way_in.label]
@@ -147,21 +181,22 @@ def _put(
         way_in=way_in,
         opens_private=opens_private,
     )
-    conn.execute(
-        outbox.insert().values(
-            case_id=case.id,
-            message_id=message_id,
-            thread_key=f"{thread.channel}:{thread.account}:{thread.native_id}",
-            channel=thread.channel,
-            author=author,
-            epoch=case.epoch,
-            payload=msgspec.to_builtins(out),
-            status=OutboxStatus.NEW,
-            due_at=now,
-            created_at=now,
-        )
+    outlet = Outlet(channel=thread.channel, surface=thread.surface, account=thread.account)
+    thread_key = f"{outlet}:{thread.native_id}"
+    _PUT.run(
+        conn,
+        case_id=case.id,
+        message_id=message_id,
+        thread_key=thread_key,
+        channel=thread.channel.value,
+        outlet=str(outlet),
+        rank=rank_of(author, leads_aside=opens_private or way_in is not None),
+        author=author.value,
+        epoch=case.epoch,
+        payload=msgspec.to_builtins(out),
+        created_at=now,
     )
-    cases.touch(conn, case.id, now)
+    lanes.call(conn, Lane.thread(thread_key))
     actor = author.value
     events.append(
         conn,
@@ -181,6 +216,7 @@ def carry_over(conn: Connection, case_id: str, from_epoch: int, to_epoch: int) -
         outbox.update()
         .where(
             outbox.c.case_id == case_id,
+            OUTBOX_UNDECIDED,
             outbox.c.author == Author.BOT,
             outbox.c.epoch == from_epoch,
             outbox.c.status == OutboxStatus.NEW,
@@ -189,58 +225,91 @@ def carry_over(conn: Connection, case_id: str, from_epoch: int, to_epoch: int) -
     )
 
 
-def threads_waiting(conn: Connection) -> list[tuple[str, Channel]]:
-    """Threads that have something to send, by key."""
-    rows = conn.execute(
-        sa.select(outbox.c.thread_key, outbox.c.channel).where(outbox.c.status == OutboxStatus.NEW).distinct()
+_THIS: Final = outbox.c.id == given(outbox.c.id, "row_id")
+_HEAD: Final = Statement(
+    sa.select(*outbox.c, cases_table.c.epoch.label("case_epoch"))
+    .join_from(outbox, cases_table, cases_table.c.id == outbox.c.case_id)
+    .where(outbox.c.thread_key == given(outbox.c.thread_key), OUTBOX_UNSETTLED)
+    .order_by(outbox.c.status == OutboxStatus.LOOKING.value, outbox.c.id)
+    .limit(2)
+    .with_for_update(key_share=True)
+)
+_CLAIM: Final = Statement(
+    outbox.update()
+    .where(_THIS)
+    .values(
+        status=OutboxStatus.SENDING.value,
+        holder=given(outbox.c.holder),
+        attempts=outbox.c.attempts + 1,
+        tried_at=given(outbox.c.tried_at, "now"),
     )
-    return [(row.thread_key, Channel(row.channel)) for row in rows]
+)
+_CLAIM_LOOK: Final = Statement(
+    outbox.update().where(_THIS).values(holder=given(outbox.c.holder), looks=outbox.c.looks + 1)
+)
 
 
-def claim_next(conn: Connection, thread_key: str, now: datetime) -> Parcel | datetime | None:
-    """Claim the head of a thread's line: a parcel to send, or when to come back, or None where nothing waits.
+def claim_next(
+    conn: Connection, hold: Hold, now: datetime, in_doubt: Callable[[Connection, Parcel], None]
+) -> Claim | datetime | None:
+    """Claim the head of a thread's line: what to do, or when to come back, or None where nothing waits.
 
-    Rows that the bot decided before the case changed hands are withdrawn here, in the transaction that would send them.
+    Rows that the bot decided before the case changed hands are withdrawn here, in the transaction that would send them;
+    what somebody was sending who is gone is handed to `in_doubt`, which settles it. Raises `LaneLost`.
     """
+    lanes.check(conn, hold)
     while True:
-        row = conn.execute(
-            sa.select(outbox, cases_table.c.epoch.label("case_epoch"))
-            .join(cases_table, cases_table.c.id == outbox.c.case_id)
-            .where(outbox.c.thread_key == thread_key, outbox.c.status.in_([OutboxStatus.NEW, OutboxStatus.SENDING]))
-            .order_by(outbox.c.id)
-            .limit(1)
-        ).one_or_none()
-        if row is None or row.status == OutboxStatus.SENDING:
+        head, more = _head(conn, hold.lane.key)
+        if head is None:
             return None
-        if row.author == Author.BOT and row.epoch != row.case_epoch:
-            _set(conn, row.id, row.message_id, row.case_id, OutboxStatus.WITHDRAWN, now, error="case changed hands")
+        if head.status == OutboxStatus.SENDING:
+            in_doubt(conn, _parcel(head))
             continue
-        if row.due_at > now:
-            due: datetime = row.due_at
-            return due
-        conn.execute(
-            outbox.update()
-            .where(outbox.c.id == row.id)
-            .values(status=OutboxStatus.SENDING, attempts=outbox.c.attempts + 1)
+        if head.status == OutboxStatus.NEW and head.author == Author.BOT and head.epoch != head.case_epoch:
+            _settle(conn, _parcel(head), OutboxStatus.WITHDRAWN, now, error="case changed hands")
+            continue
+        if now < head.due_at < now + _LONGEST_WAIT:
+            due: datetime = head.due_at
+            return None if head.status == OutboxStatus.LOOKING else due
+        look = head.status == OutboxStatus.LOOKING
+        (_CLAIM_LOOK if look else _CLAIM).run(conn, row_id=head.id, holder=hold.holder, now=now)
+        parcel = _parcel(head)
+        parcel = msgspec.structs.replace(
+            parcel,
+            attempts=parcel.attempts + (not look),
+            looks=parcel.looks + look,
+            tried_at=parcel.tried_at if look else now,
         )
-        return _parcel(row, attempts=row.attempts + 1)
+        return Claim(parcel=parcel, look=look, last=not more)
+
+
+def _head(conn: Connection, thread_key: str) -> tuple[Any, bool]:
+    """The first row that a thread's drain has to see to, what is to be sent before what is looked up; and whether it
+    is not the only one. Its case is locked: nobody takes it between our look and our claim."""
+    rows = _HEAD.all(conn, thread_key=thread_key)
+    return (rows[0] if rows else None), len(rows) > 1
 
 
 def opening_in_flight(conn: Connection) -> bool:
     """Whether a message that opens a private thread is on its way, so that it is not known yet whom it reaches."""
-    return _opens_private(conn, outbox.c.status == OutboxStatus.SENDING)
+    return _opens_private(conn, OUTBOX_SENDING)
 
 
 def may_be_opening(conn: Connection, case_id: str) -> bool:
     """Whether a message that opens a case's private thread is still to be sent, under way, or of unknown outcome."""
-    undecided = [OutboxStatus.NEW, OutboxStatus.SENDING, OutboxStatus.UNCLEAR]
-    return _opens_private(conn, outbox.c.case_id == case_id, outbox.c.status.in_(undecided))
+    return _opens_private(conn, outbox.c.case_id == case_id, OUTBOX_UNDECIDED)
 
 
 def _opens_private(conn: Connection, *which: sa.ColumnElement[bool]) -> bool:
     return any(
         payload["opens_private"] for payload in conn.execute(sa.select(outbox.c.payload).where(*which)).scalars()
     )
+
+
+def parcel_of(conn: Connection, message_id: int) -> Parcel | None:
+    """The parcel of a message of ours, whatever became of it."""
+    row = conn.execute(sa.select(outbox).where(outbox.c.message_id == message_id)).one_or_none()
+    return None if row is None else _parcel(row)
 
 
 def put_back(conn: Connection, parcel: Parcel, until: datetime, error: str) -> None:
@@ -260,17 +329,25 @@ def finish(
     *,
     native_id: str | None = None,
     error: str = "",
-) -> None:
-    """Keep what became of a parcel."""
-    _set(conn, parcel.id, parcel.message_id, parcel.case_id, status, now, native_id=native_id, error=error)
+) -> bool:
+    """Keep what became of a parcel. False if more was known of it already: knowledge wins over doubt."""
+    return _settle(conn, parcel, status, now, native_id=native_id, error=error)
 
 
-def doubt_what_was_in_flight(conn: Connection, now: datetime) -> list[Parcel]:
-    """What a crash left in SENDING may have happened: it becomes UNCLEAR. For the start of the only sender."""
-    rows = conn.execute(sa.select(outbox).where(outbox.c.status == OutboxStatus.SENDING).order_by(outbox.c.id)).all()
-    for row in rows:
-        _set(conn, row.id, row.message_id, row.case_id, OutboxStatus.UNCLEAR, now, error="stopped while sending")
-    return [_parcel(row, attempts=row.attempts) for row in rows]
+def withdraw(conn: Connection, row_id: int, now: datetime, why: str) -> Parcel | None:
+    """Have a message that still waits not be sent at all. None where it does not wait any more."""
+    row = conn.execute(sa.select(outbox).where(outbox.c.id == row_id).with_for_update()).one_or_none()
+    if row is None or not _settle(conn, parcel := _parcel(row), OutboxStatus.WITHDRAWN, now, error=why):
+        return None
+    return parcel
+
+
+def look_for(conn: Connection, parcel: Parcel, now: datetime, at: datetime, error: str) -> bool:
+    """Have the platform asked at `at` what became of a parcel. False as `finish`."""
+    if parcel.looks == 0 and not _settle(conn, parcel, OutboxStatus.LOOKING, now, error=error):
+        return False
+    looking = outbox.c.id == parcel.id, outbox.c.status == OutboxStatus.LOOKING
+    return conn.execute(outbox.update().where(*looking).values(due_at=at, error=error)).rowcount == 1
 
 
 def counts(conn: Connection) -> dict[tuple[str, str], int]:
@@ -281,30 +358,49 @@ def counts(conn: Connection) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def _parcel(row: Any, *, attempts: int) -> Parcel:
-    return as_struct(row, Parcel, out=msgspec.convert(row.payload, Outbound), attempts=attempts)
+def _parcel(row: Any) -> Parcel:
+    return as_struct(row, Parcel, out=msgspec.convert(row.payload, Outbound))
 
 
-def _set(
+_DOUBTFUL: Final = (OutboxStatus.NEW, OutboxStatus.SENDING, OutboxStatus.LOOKING)
+_BEFORE: Final = {
+    OutboxStatus.WITHDRAWN: (OutboxStatus.NEW,),
+    OutboxStatus.LOOKING: (OutboxStatus.SENDING, OutboxStatus.LOOKING),
+    OutboxStatus.UNCLEAR: _DOUBTFUL,
+    OutboxStatus.FAILED: (*_DOUBTFUL, OutboxStatus.UNCLEAR),
+    OutboxStatus.SENT: (*_DOUBTFUL, OutboxStatus.UNCLEAR),
+}
+"""From which states each may follow."""
+_SETTLE: Final = {
+    status: Statement(
+        outbox.update()
+        .where(_THIS, spelt_out(outbox.c.status, *before))
+        .values(status=status.value, error=given(outbox.c.error))
+    )
+    for status, before in _BEFORE.items()
+}
+
+
+def _settle(
     conn: Connection,
-    row_id: int,
-    message_id: int,
-    case_id: str,
+    parcel: Parcel,
     status: OutboxStatus,
     now: datetime,
     *,
     native_id: str | None = None,
     error: str = "",
-) -> None:
-    conn.execute(outbox.update().where(outbox.c.id == row_id).values(status=status, error=error))
-    transcript.set_delivery(conn, message_id, DELIVERY_OF[status], native_id)
+) -> bool:
+    if not _SETTLE[status].run(conn, row_id=parcel.id, error=error):
+        return False
+    transcript.set_delivery(conn, parcel.message_id, DELIVERY_OF[status], native_id)
     events.append(
         conn,
         "message.delivery",
-        case_id=case_id,
+        case_id=parcel.case_id,
         actor="system",
         epoch=0,
         at=now,
         why=error,
-        data={"message_id": message_id, "delivery": DELIVERY_OF[status]},
+        data={"message_id": parcel.message_id, "delivery": DELIVERY_OF[status]},
     )
+    return True

@@ -1,12 +1,16 @@
 """The gateway's side of the contract with the assistant: what it sends and reads, held against the schemas."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as some
 from jsonschema import Draft202012Validator
@@ -60,17 +64,18 @@ def test_every_effect_of_the_schema_is_understood() -> None:
     assert msgspec.to_builtins(msgspec.convert(body, Answer).effects) == EFFECTS
 
 
-def assistant(answer: httpx.Response | Exception) -> RasaAssistant:
-    """A real client, whose network is one answer."""
+@asynccontextmanager
+async def assistant(status: int, body: bytes, pause: float = 0.0) -> AsyncIterator[RasaAssistant]:
+    """A real client, and a server that has one answer."""
 
-    def handle(_request: httpx.Request) -> httpx.Response:
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+    async def answer(_request: web.Request) -> web.Response:
+        await asyncio.sleep(pause)
+        return web.Response(status=status, body=body)
 
-    made = RasaAssistant("http://assistant", "token", 1.0)
-    made._client = httpx.AsyncClient(base_url="http://assistant", transport=httpx.MockTransport(handle))
-    return made
+    app = web.Application()
+    app.router.add_post("/webhooks/gateway/turn", answer)
+    async with TestServer(app) as server, RasaAssistant(str(server.make_url("")), "token", 0.5) as asked:
+        yield asked
 
 
 def fine() -> dict[str, Any]:
@@ -78,32 +83,46 @@ def fine() -> dict[str, Any]:
     return body
 
 
+def changed(**values: object) -> bytes:
+    return json.dumps(fine() | values).encode()
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("status", "body"),
     [
-        httpx.ConnectError("refused"),
-        httpx.ReadTimeout("slow"),
-        httpx.Response(500, json={"error": "turn_failed", "message": "x"}),
-        httpx.Response(502, text="<html>bad gateway</html>"),
-        httpx.Response(503, json={"error": "not_ready", "message": "x"}),
-        httpx.Response(401, json={"error": "unauthorized", "message": "x"}),
-        httpx.Response(200, json=[]),
-        httpx.Response(200, text=""),
-        httpx.Response(200, text='{"contract": "\xff"}'),
-        httpx.Response(200, json=fine() | {"replies": [], "effects": []}),
-        httpx.Response(200, json=fine() | {"message_id": "another"}),
-        httpx.Response(200, json=fine() | {"contract": 2}),
-        httpx.Response(200, content=b"x" * 5_000_000),
+        (500, b'{"error": "turn_failed", "message": "x"}'),
+        (502, b"<html>bad gateway</html>"),
+        (503, b'{"error": "not_ready", "message": "x"}'),
+        (401, b'{"error": "unauthorized", "message": "x"}'),
+        (302, b""),
+        (200, b"[]"),
+        (200, b""),
+        (200, b'{"contract": "\xff"}'),
+        (200, changed(replies=[], effects=[])),
+        (200, changed(message_id="another")),
+        (200, changed(contract=2)),
+        (200, b"x" * 50_000_000),
     ],
+    ids=lambda value: str(value)[:40],
 )
-async def test_a_failed_turn_is_never_silence(answer: httpx.Response | Exception) -> None:
-    async with assistant(answer) as asked:
+async def test_a_failed_turn_is_never_silence(status: int, body: bytes) -> None:
+    async with assistant(status, body) as asked:
         with pytest.raises(AssistantUnavailable):
             await asked.turn(request())
 
 
+async def test_an_assistant_that_is_slow_or_not_there_is_a_failed_turn() -> None:
+    async with assistant(200, b"", pause=2.0) as asked:
+        with pytest.raises(AssistantUnavailable, match="does not answer"):
+            await asked.turn(request())
+    async with RasaAssistant("http://127.0.0.1:9", "token", 0.5) as asked:
+        assert not await asked.ready()
+        with pytest.raises(AssistantUnavailable, match="does not answer"):
+            await asked.turn(request())
+
+
 async def test_a_request_that_is_wrong_is_not_tried_again() -> None:
-    async with assistant(httpx.Response(400, json={"error": "bad_request", "message": "x"})) as asked:
+    async with assistant(400, b'{"error": "bad_request", "message": "x"}') as asked:
         with pytest.raises(AssistantRefused):
             await asked.turn(request())
 

@@ -11,10 +11,12 @@ import httpx
 from sanic import Sanic
 from sqlalchemy.engine import Connection
 
+from gateway.lanes import Lane
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
 from gateway.settings import Settings
-from gateway.storage.database import SqliteDatabase, create_engine
+from gateway.storage.database import create_engine
+from gateway.storage.sqlite import SqliteDatabase
 from gateway.storage.tables import metadata
 from handoff import desk, tokens, users
 from handoff.live import Bell
@@ -34,7 +36,7 @@ class House:
         self.clock = clock
         self.bell = bell
         self.url = url
-        self.woken = 0
+        self.called: list[Lane] = []
 
     async def user(self, name: str, role: Role = Role.AGENT, password: str | None = None) -> httpx.AsyncClient:
         """Somebody new, with a client that carries their token."""
@@ -76,14 +78,10 @@ async def running(folder: Path, **settings: Any) -> AsyncIterator[House]:
     # Sanic rewrites its own methods at start-up, which works for the first application of a process only.
     app.config.TOUCHUP = False
     app.config.MOTD = False
-    house: House
-
-    def wake() -> None:
-        house.woken += 1
-
-    bell = desk.attach(app, db, Wall(Detector()), Settings(_env_file=None, **settings), clock, wake, "Wren & Co")
+    bell = desk.attach(app, db, Wall(Detector()), Settings(_env_file=None, **settings), clock, "Wren & Co")
     listening = socket.create_server(("127.0.0.1", 0))
     house = House(app, db, clock, bell, f"http://127.0.0.1:{listening.getsockname()[1]}")
+    db.on_call(house.called.append)
     server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
     assert server is not None
     await server.startup()

@@ -1,7 +1,7 @@
 """The road with its real stages and a real database between a fake platform and a fake assistant."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import count
@@ -10,19 +10,27 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from gateway import app as composition
 from gateway.brand import Brand
+from gateway.cases import CaseState
 from gateway.clock import utc_now
+from gateway.engine.local import LocalCarrier
 from gateway.intake import inbox
+from gateway.lanes import Lane
 from gateway.messages import Author, Channel, Place, RawEvent, Said, Sender, Surface
 from gateway.privacy.brand import BrandFormats
+from gateway.sending.limits import Table
 from gateway.settings import Settings
-from gateway.storage import transcript
-from gateway.storage.database import SqliteDatabase, create_engine
+from gateway.storage import lanes, transcript
+from gateway.storage.database import create_engine
 from gateway.storage.migrate import migrate
-from gateway.storage.tables import cases
+from gateway.storage.sqlite import SqliteDatabase
+from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, cases
+from gateway.storage.tables import inbox as inbox_table
 from gateway.storage.transcript import Message
+from tests.factories import Ticking
 from tests.fakes import FakeAssistant, FakeClock, FakePlatform
 
 _ids = count(1000)
@@ -79,13 +87,29 @@ class Road:
         self.platform = platform
         self.assistant = assistant
         self.clock = clock
+        self.ticking = Ticking(clock())
+        """For stories that are told into the database."""
+
+    async def until_read(self, happened: Callable[[Connection], bool], longest: float = 8.0) -> None:
+        """Wait until something is so in the database."""
+        async with asyncio.timeout(longest):
+            while not await self.database.read(happened):
+                await asyncio.sleep(0.02)
+
+    async def count_in(self, state: CaseState) -> int:
+        """How many cases are in a state."""
+        return sum(case["state"] == state for case in await self.cases())
 
     async def hear(self, *messages: Said) -> None:
         """Have events arrive, as intake records them."""
         raw = [RawEvent(native_id=message.native_id, payload=msgspec.json.encode(message)) for message in messages]
         channel = messages[0].channel
-        await self.database.write(lambda conn: inbox.record(conn, channel, "brand", raw, utc_now()))
-        self.gateway.wake()
+
+        def record(conn: Connection) -> None:
+            inbox.record(conn, channel, "brand", raw, utc_now())
+            lanes.call(conn, Lane.arrivals(channel))
+
+        await self.database.write(record)
 
     async def until(self, happened: Callable[[], bool], longest: float = 8.0) -> None:
         """Wait until something is so."""
@@ -97,7 +121,10 @@ class Road:
         """Wait until the inbox has nothing waiting, and a little longer."""
         async with asyncio.timeout(10):
             while await self.database.read(
-                lambda conn: inbox.new_ones(conn, list(Channel)) or inbox.cases_in_line(conn)
+                lambda conn: any(
+                    conn.execute(sa.select(inbox_table.c.id).where(which).limit(1)).first()
+                    for which in (INBOX_NEW, INBOX_QUEUED)
+                )
             ):
                 await asyncio.sleep(0.02)
         await asyncio.sleep(seconds)
@@ -128,14 +155,21 @@ async def road(
     platform: FakePlatform | None = None,
     patience: float = 1.0,
     settle_ms: int = 20,
+    others: Sequence[FakePlatform] = (),
+    table: Table | None = None,
+    **also: object,
 ) -> AsyncIterator[Road]:
-    """A running gateway over the database in `folder`; leaving it stops it, the database stays."""
+    """A running gateway over the database in `folder`; leaving it stops it, the database stays.
+
+    `table`: what the platforms let out, everything where it is not given. `also`: further settings.
+    """
     settings = Settings(
         aside_home=folder,
         aside_assistant_patience=patience,
         aside_settle_ms=settle_ms,
         database_url=f"sqlite:///{folder / 'aside.db'}",
         _env_file=None,
+        **also,  # type: ignore[arg-type]
     )
     engine = create_engine(settings.database)
     migrate(engine)
@@ -144,7 +178,10 @@ async def road(
     assistant = assistant or FakeAssistant()
     clock = FakeClock()
     database = SqliteDatabase(settings.database)
-    gateway = composition.Gateway(settings, {platform.name: platform}, database, assistant, BRAND, clock)
+    channels = {each.name: each for each in (platform, *others)}
+    carrier = LocalCarrier(database, list(channels), clock)
+    database.on_call(carrier.kick)
+    gateway = composition.Gateway(settings, channels, database, assistant, BRAND, clock, carrier, table or {})
     await gateway.start()
     try:
         yield Road(gateway, database, platform, assistant, clock)

@@ -62,7 +62,7 @@ async def test_a_private_reply_goes_to_the_private_thread_and_waits_for_the_cust
     house: House, ada: httpx.AsyncClient
 ) -> None:
     case_id = await claimed(house, ada, both_surfaces)
-    woken = house.woken
+    called = len(house.called)
     answer = await say(ada, case_id, "Hello, this is Ada.")
     assert answer.status_code == 201
     said = answer.json()
@@ -76,7 +76,7 @@ async def test_a_private_reply_goes_to_the_private_thread_and_waits_for_the_cust
     assert (parcel["author"], parcel["epoch"]) == ("agent", 3)
     case = (await ada.get(f"/api/v1/cases/{case_id}")).json()
     assert (case["state"], case["agent"], case["epoch"], case["due_at"]) == ("waiting_customer", "Ada", 3, None)
-    assert house.woken == woken + 1
+    assert len(house.called) == called + 1
 
 
 async def test_a_public_reply_goes_to_the_latest_public_thread_through_the_wall(

@@ -5,18 +5,24 @@ import hmac
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.channels.facebook import FacebookChannel, FacebookSettings
-from gateway.clock import utc_now
 from gateway.errors import SendError, SendRefused, SendRetryable, SendUnclear
 from gateway.messages import Author, Channel, Outbound, Place, Sender, Sent, Surface, WayIn
 from gateway.privacy import wall
+from tests.integration.junk import ANYTHING, spoilt
 from tests.integration.loopback import HANG, RESET, Loopback, answer
 
 TOKEN = "EAAB-page-token"
 SECRET = "app-secret"
+NOW = datetime(2026, 11, 22, 12, 2, tzinfo=UTC)
 
 
 def graph_error(status: int, code: int, message: str = "words", **more: object) -> bytes:
@@ -51,7 +57,7 @@ async def channel(graph: Loopback) -> AsyncIterator[FacebookChannel]:
     settings = FacebookSettings(
         verify="v", secret=SECRET, page_access_token=TOKEN, page_id="104", api_root=graph.root, total_timeout=0.5
     )
-    channel = FacebookChannel(settings, utc_now)
+    channel = FacebookChannel(settings, lambda: NOW)
     await channel.start()
     yield channel
     await channel.stop()
@@ -156,3 +162,161 @@ async def test_no_secret_gets_into_an_error_or_a_log(
     for secret in (TOKEN, SECRET, graph.calls[0].query["appsecret_proof"]):
         assert secret not in told
         assert secret not in caplog.text
+
+
+SENT_AT = NOW - timedelta(minutes=2)
+AT = "2026-11-22T12:00:01+0000"
+OURS = {"id": "m_out", "message": "Hello", "from": {"id": "104", "name": "Shop"}, "created_time": AT}
+THEIRS = {"id": "m_in", "message": "Hello", "from": {"id": "65", "name": "Jo"}, "created_time": AT}
+THREAD: dict[str, Any] = {
+    "id": "t_1",
+    "participants": {"data": [{"id": "65", "name": "Jo"}, {"id": "104", "name": "Shop"}]},
+    "messages": {"data": [OURS, THEIRS], "paging": {"cursors": {"before": "a", "after": "b"}}},
+}
+THREADS: dict[str, Any] = {"data": [THREAD]}
+COMMENTS: dict[str, Any] = {
+    "data": [{**OURS, "id": "700_900"}, {**THEIRS, "parent": {"id": "700_801"}}],
+    "paging": {"cursors": {"after": "b"}, "next": "https://graph.facebook.com/next"},
+}
+PRIVATE, PUBLIC, OPENING = out(Surface.PRIVATE, "65"), out(Surface.PUBLIC), out(Surface.PRIVATE, opens=True)
+
+
+async def test_a_conversation_is_asked_for_by_the_person_it_is_with(graph: Loopback, channel: FacebookChannel) -> None:
+    graph.plays(answer(200, THREADS))
+    assert await channel.look_up(PRIVATE, "01J", SENT_AT) == Sent(native_id="m_out")
+    (call,) = graph.calls
+    assert (call.method, call.path) == ("GET", "/v26.0/104/conversations")
+    assert {name: value for name, value in call.query.items() if name not in ("access_token", "appsecret_proof")} == {
+        "platform": "messenger",
+        "user_id": "65",
+        "fields": "participants,messages.limit(20){id,message,from,created_time}",
+    }
+    assert call.query["access_token"] == TOKEN
+
+
+async def test_comments_are_asked_for_newest_first(graph: Loopback, channel: FacebookChannel) -> None:
+    graph.plays(answer(200, {**COMMENTS, "paging": None}))
+    assert await channel.look_up(PUBLIC, "01J", SENT_AT) == Sent(native_id="700_900")
+    (call,) = graph.calls
+    assert (call.path, call.query["order"]) == ("/v26.0/700_801/comments", "reverse_chronological")
+
+
+async def test_the_same_words_of_nobody_are_for_a_person_to_judge(graph: Loopback, channel: FacebookChannel) -> None:
+    nobodys = {name: value for name, value in OURS.items() if name != "from"}
+    graph.plays(answer(200, {"data": [nobodys]}))
+    with pytest.raises(SendRefused, match="does not tell who wrote"):
+        await channel.look_up(PUBLIC, "01J", SENT_AT)
+    graph.plays(answer(200, {"data": [{**nobodys, "message": "Good morning"}]}))
+    assert await channel.look_up(PUBLIC, "01J", SENT_AT) is None
+
+
+async def test_below_a_post_only_answers_to_the_post_itself_count(graph: Loopback, channel: FacebookChannel) -> None:
+    graph.plays(answer(200, {"data": [{**OURS, "parent": {"id": "700_850"}}]}))
+    assert await channel.look_up(PUBLIC, "01J", SENT_AT) is None
+
+
+@pytest.mark.parametrize(
+    ("anchor", "error"),
+    [
+        ({"id": "700_801", "can_reply_privately": False}, SendRefused),
+        ({"id": "700_801"}, SendRefused),
+        ({"id": "700_801", "private_reply_conversation": None, "can_reply_privately": False}, SendRefused),
+        ({"id": "700_801", "private_reply_conversation": {"name": "x"}}, SendRetryable),
+    ],
+)
+async def test_a_comment_that_does_not_tell_of_a_private_reply_proves_nothing(
+    graph: Loopback, channel: FacebookChannel, anchor: dict[str, object], error: type[SendError]
+) -> None:
+    graph.plays(answer(200, anchor))
+    with pytest.raises(error):
+        await channel.look_up(OPENING, "01J", SENT_AT)
+
+
+async def test_a_visitors_post_tells_only_that_it_had_no_private_reply(
+    graph: Loopback, channel: FacebookChannel
+) -> None:
+    to_post = out(Surface.PRIVATE, "104_700", opens=True)
+    graph.plays(answer(200, {"id": "104_700", "can_reply_privately": True}))
+    assert await channel.look_up(to_post, "01J", SENT_AT) is None
+    assert graph.calls[0].query["fields"] == "can_reply_privately"
+    graph.plays(answer(200, {"id": "104_700", "can_reply_privately": False}))
+    with pytest.raises(SendRefused):
+        await channel.look_up(to_post, "01J", SENT_AT)
+
+
+@pytest.mark.parametrize("asked", [PRIVATE, PUBLIC, OPENING])
+@pytest.mark.parametrize(
+    ("played", "error", "retry_after"),
+    [
+        (answer(429, "slow down", headers={"Retry-After": "7"}), SendRetryable, 7.0),
+        (graph_error(400, 613), SendRetryable, None),
+        (graph_error(400, 190), SendRetryable, 300.0),
+        (graph_error(500, 2, is_transient=True), SendRetryable, None),
+        (graph_error(500, 1, is_transient=False), SendRetryable, None),
+        (answer(500, "<html>oops</html>"), SendRetryable, None),
+        (answer(502, ""), SendRetryable, None),
+        (answer(302, "", headers={"Location": "https://evil.example/"}), SendRetryable, 300.0),
+        (answer(200, "<html>welcome to the hotel</html>"), SendRetryable, None),
+        (answer(200, []), SendRetryable, None),
+        (answer(200, {"data": [{"id": 5}]}), SendRetryable, None),
+        (answer(200, {"data": [{**OURS, "created_time": "yesterday"}]}), SendRetryable, None),
+        (RESET, SendRetryable, None),
+        (HANG, SendRetryable, None),
+        (graph_error(400, 100, error_subcode=33), SendRefused, None),
+        (graph_error(403, 200), SendRefused, None),
+        (graph_error(400, 10), SendRefused, None),
+    ],
+)
+async def test_what_facebook_answers_instead_is_never_taken_for_an_absence(
+    graph: Loopback,
+    channel: FacebookChannel,
+    asked: Outbound,
+    played: bytes,
+    error: type[SendError],
+    retry_after: float | None,
+) -> None:
+    graph.plays(played)
+    with pytest.raises((error, SendRefused) if b'"data"' in played else error) as caught:
+        await channel.look_up(asked, "01J", SENT_AT)
+    assert getattr(caught.value, "retry_after", None) == retry_after
+
+
+async def test_a_list_of_comments_without_end_is_given_up(graph: Loopback, channel: FacebookChannel) -> None:
+    graph.plays(answer(200, {**COMMENTS, "data": [{**OURS, "message": "other"}]}))
+    with pytest.raises(SendRefused, match="more comments than can be searched"):
+        await channel.look_up(PUBLIC, "01J", SENT_AT)
+    assert [call.query.get("after") for call in graph.calls] == [None, *["b"] * 4]
+
+
+@pytest.mark.parametrize("played", [graph_error(400, 190, f"Malformed access token {TOKEN}"), RESET])
+async def test_a_look_up_tells_no_secret(
+    graph: Loopback, channel: FacebookChannel, caplog: pytest.LogCaptureFixture, played: bytes
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    graph.plays(played)
+    with pytest.raises(SendRetryable) as caught:
+        await channel.look_up(PRIVATE, "01J", SENT_AT)
+    assert TOKEN not in f"{caught.value!r} {caught.value.__cause__!r} {caplog.text}"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=ANYTHING
+    | spoilt(THREADS)
+    | spoilt(COMMENTS)
+    | spoilt({**THREAD, "private_reply_conversation": {"id": "t_1"}}),
+    asked=st.sampled_from([PRIVATE, PUBLIC, OPENING]),
+)
+async def test_whatever_facebook_answers_there_are_four_outcomes(
+    graph: Loopback, channel: FacebookChannel, body: object, asked: Outbound
+) -> None:
+    graph.plays(answer(200, body))
+    with suppress(SendRetryable, SendRefused):
+        found = await channel.look_up(asked, "01J", SENT_AT)
+        assert found is None or found.native_id
+
+
+async def test_an_answer_that_is_too_deep_is_no_answer(graph: Loopback, channel: FacebookChannel) -> None:
+    graph.plays(answer(200, "[" * 100_000))
+    with pytest.raises(SendRetryable):
+        await channel.look_up(PRIVATE, "01J", SENT_AT)

@@ -250,3 +250,66 @@ async def test_events_are_tried_until_the_gateway_says_200(town: Town, gateway: 
     await until(lambda: len({call.body for call in gateway.received}) == 1, "the same body each time")
     (delivery,) = await town.deliveries("facebook")
     assert (delivery["attempts"], delivery["state"]) == (5, "delivered")
+
+
+async def test_a_conversation_is_found_by_the_person_and_shows_who_wrote_what(town: Town, graph: Graph) -> None:
+    await town.play("facebook/message", customer="ines", text="Hello?")
+    await town.play("facebook/message", customer="tom", text="Hi")
+    _, sent = await graph.send({"id": INES.psid}, "Hello Ines", metadata="outbox-17")
+    fields = "participants,messages.limit(20){id,message,from,created_time}"
+    query = f"platform=messenger&user_id={INES.psid}&fields={fields}"
+    _, listed = await graph.call("GET", f"{graph.page}/conversations?{query}")
+    (conversation,) = listed["data"]
+    assert [person["id"] for person in conversation["participants"]["data"]] == [INES.psid, graph.page]
+    newest, first = conversation["messages"]["data"]
+    assert newest.keys() == {"id", "message", "from", "created_time"}
+    assert (newest["id"], newest["message"], newest["from"]["id"]) == (sent["message_id"], "Hello Ines", graph.page)
+    assert first["from"]["id"] == INES.psid
+    assert (await graph.call("GET", conversation["id"]))[1].keys() == {"id", "link", "updated_time"}
+    _, nobody = await graph.call("GET", f"{graph.page}/conversations?user_id=1")
+    assert nobody == {"data": []}
+    assert len((await graph.call("GET", f"{graph.page}/conversations"))[1]["data"]) == 2
+
+
+async def test_only_the_twenty_newest_messages_can_be_read(town: Town, graph: Graph) -> None:
+    for number in range(22):
+        await town.play("facebook/message", customer="ines", text=f"{number}")
+    path = f"t_{INES.psid}/messages?fields=message&limit=15"
+    _, first = await graph.call("GET", path)
+    _, second = await graph.call("GET", f"{path}&after={first['paging']['cursors']['after']}")
+    read = [item["message"] for item in first["data"] + second["data"]]
+    assert read == [str(number) for number in range(21, 1, -1)]
+    _, refused = await graph.call("GET", f"{path}&after={second['paging']['cursors']['after']}")
+    assert "deleted" in refused["error"]["message"]
+
+
+async def test_a_comment_names_the_conversation_of_its_private_reply(town: Town, graph: Graph) -> None:
+    comment = await town.play("facebook/comment", customer="ines", text="Where is my order?")
+    path = f"{comment['id']}?fields=can_reply_privately,private_reply_conversation"
+    assert (await graph.call("GET", path))[1] == {"id": comment["id"], "can_reply_privately": True}
+    await graph.send({"comment_id": comment["id"]}, "Hi Ines!")
+    _, node = await graph.call("GET", path)
+    assert node["can_reply_privately"] is False
+    _, conversation = await graph.call("GET", f"{node['private_reply_conversation']['id']}?fields=messages{{message}}")
+    assert [item["message"] for item in conversation["messages"]["data"]] == ["Hi Ines!"]
+
+
+async def test_comments_are_listed_page_by_page_in_either_order(town: Town, graph: Graph) -> None:
+    first = await town.play("facebook/comment", customer="ines", text="Where is my order?")
+    below = [(await graph.call("POST", f"{first['id']}/comments", message=f"{n}"))[1]["id"] for n in range(5)]
+    path = f"{first['id']}/comments?fields=id,parent,from{{id}}&limit=3&order=reverse_chronological"
+    _, page = await graph.call("GET", path)
+    _, rest = await graph.call("GET", f"{path}&after={page['paging']['cursors']['after']}")
+    assert [item["id"] for item in page["data"] + rest["data"]] == below[::-1]
+    assert page["data"][0] == {"id": below[-1], "from": {"id": graph.page}, "parent": {"id": first["id"]}}
+    assert ("next" in page["paging"], "next" in rest["paging"]) == (True, False)
+    assert [item["id"] for item in (await graph.call("GET", f"{first['id']}/comments"))[1]["data"]] == below
+    for wrong in ("order=backwards", "limit=few", "fields=id{", "fields=,", "fields=id}"):
+        assert (await graph.call("GET", f"{first['id']}/comments?{wrong}"))[1]["error"]["code"] == 100
+
+
+async def test_reading_needs_the_token_as_writing_does(town: Town, graph: Graph) -> None:
+    await town.play("facebook/message", customer="ines", text="Hello?")
+    graph.token = "wrong"
+    for path in (f"{graph.page}/conversations", f"t_{INES.psid}", f"t_{INES.psid}/messages", "1_2/comments"):
+        assert (await graph.call("GET", path))[1]["error"]["code"] == 190

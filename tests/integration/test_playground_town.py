@@ -94,6 +94,17 @@ async def test_a_reset_breaks_before_and_a_timeout_after_the_effect(tmp_path: Pa
             assert len((await town.state())["facebook"]["messages"]) == seen
 
 
+async def test_an_error_after_the_effect_is_an_error_of_something_that_happened(tmp_path: Path) -> None:
+    async with running(tmp_path) as town:
+        await town.play("facebook/message", customer="tom", text="hello")
+        url = f"/facebook/me/messages?access_token={town.settings.facebook_page_access_token}"
+        await town.fault("facebook", "500html_after_effect", count=1)
+        body = {"recipient": {"id": "24610182014886254"}, "message": {"text": "Hi"}}
+        answer = await town.client.post(url, json=body)
+        assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (500, "text/html")
+        assert len((await town.state())["facebook"]["messages"]) == 2
+
+
 async def test_an_unknown_fault_is_refused_and_all_can_be_cleared(tmp_path: Path) -> None:
     async with running(tmp_path) as town:
         wrong = await town.client.post("/_faults", json={"platform": "x", "kind": "flood"})

@@ -5,6 +5,8 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +238,73 @@ async def test_without_the_crc_nothing_is_delivered(tmp_path: Path) -> None:
         given_up = await town.delivery("x", "given_up")
         assert (given_up["attempts"], given_up["error"]) == (4, "CRC check: wrong response_token")
         assert gateway.received == []
+
+
+async def test_a_reply_is_shown_with_whom_it_addresses_and_with_short_links(town: Town, brand: AsyncClient) -> None:
+    question = await town.play("x/post", customer="ines", text="@WrenAndCo where is my order?")
+    text = "See https://wren.example/a?b=1&c=2, or wren.shop/help."
+    await brand.create_tweet(text=text, in_reply_to_tweet_id=question["id"])
+    me = town.settings.twitter_user_id
+    (shown, *_) = (
+        await brand.get_users_tweets(me, tweet_fields=["entities", "referenced_tweets", "created_at"], user_auth=True)
+    ).data
+    one, other = shown.entities["urls"]
+    assert shown.text == f"@{INES.x_username} See {one['url']}, or {other['url']}."
+    assert [one["expanded_url"], other["expanded_url"]] == ["https://wren.example/a?b=1&c=2", "http://wren.shop/help"]
+    assert shown.text[one["start"] : one["end"]] == one["url"]
+    assert one["url"].startswith("https://t.co/")
+    assert [(reference.type, str(reference.id)) for reference in shown.referenced_tweets] == [
+        ("replied_to", question["id"])
+    ]
+
+
+async def test_a_timeline_can_be_asked_for_by_time_and_without_replies(town: Town, brand: AsyncClient) -> None:
+    me = town.settings.twitter_user_id
+    question = await town.play("x/post", customer="ines", text="@WrenAndCo hello?")
+    first = await brand.create_tweet(text="Hello!", in_reply_to_tweet_id=question["id"])
+    town.clock.pass_hours(2)
+    second = await brand.create_tweet(text="New hats.")
+    between = datetime.fromtimestamp(town.clock() - 3600, UTC)
+
+    async def listed(**query: Any) -> list[str]:
+        answer = await brand.get_users_tweets(me, user_auth=True, **query)
+        return [str(post.id) for post in answer.data or ()]
+
+    assert await listed(start_time=between) == [second.data["id"]]
+    assert (await listed(end_time=between))[0] == first.data["id"]
+    assert first.data["id"] not in await listed(exclude=["replies"])
+    with pytest.raises(tweepy.BadRequest):
+        await listed(max_results=4)
+    with pytest.raises(tweepy.BadRequest):
+        await listed(start_time="yesterday")
+
+
+async def test_links_in_direct_messages_are_shortened_and_their_goals_told(town: Town, brand: AsyncClient) -> None:
+    await town.play("x/dm", customer="ines", text="Hi")
+    await brand.create_direct_message(participant_id=INES.x_id, text="See https://wren.example/a")
+    listed = await brand.get_direct_message_events(
+        participant_id=INES.x_id, event_types="MessageCreate", dm_event_fields=["entities", "sender_id"], user_auth=True
+    )
+    (url,) = listed.data[0].data["entities"]["urls"]
+    assert listed.data[0].text == f"See {url['url']}"
+    assert url["expanded_url"] == "https://wren.example/a"
+    joined = await brand.get_direct_message_events(
+        participant_id=INES.x_id, event_types="ParticipantsJoin", user_auth=True
+    )
+    assert (joined.data, joined.meta) == (None, {"result_count": 0})
+
+
+async def test_answers_carry_the_platforms_time_and_what_is_left(town: Town) -> None:
+    town.clock.pass_hours(1)
+    async with aiohttp.ClientSession() as session:
+        tweepy_client = AsyncClient(
+            consumer_key=town.settings.twitter_consumer_key,
+            consumer_secret=town.settings.twitter_consumer_secret,
+            access_token=town.settings.twitter_access_token,
+            access_token_secret=town.settings.twitter_access_token_secret,
+            return_type=aiohttp.ClientResponse,
+        )
+        tweepy_client.session = Redirected(f"{town.url}/x", session)
+        response = await tweepy_client.get_direct_message_events(participant_id=INES.x_id)
+    assert (response.headers["x-rate-limit-limit"], response.headers["x-rate-limit-remaining"]) == ("15", "14")
+    assert abs(parsedate_to_datetime(response.headers["date"]).timestamp() - town.clock()) < 3

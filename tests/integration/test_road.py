@@ -26,7 +26,7 @@ from gateway.routing.assistant import (
 from gateway.sending import deliver
 from gateway.sending import outbox as outbox_of
 from gateway.storage import cases as case_store
-from gateway.storage import episodes, transcript
+from gateway.storage import episodes, threads, transcript
 from gateway.storage.tables import inbox, outbox, users
 from tests.fakes import FakeAssistant, FakePlatform, said_back
 from tests.integration.road import Road, road, said
@@ -423,7 +423,7 @@ async def test_a_persons_message_that_is_refused_makes_the_case_theirs_to_act_on
             conn, case, CaseState.WAITING_CUSTOMER, expected=[CaseState.BOT], actor="agent:Ada", kind="test",
             now=utc_now(), agent_id=ada,
         )  # fmt: skip
-        thread = transcript.threads_of(conn, case_id)[0]
+        thread = threads.of_case(conn, case_id)[0]
         outbox_of.put_private(conn, held, thread, "Hello", author=Author.AGENT, now=utc_now(), agent_id=ada)
 
     async with road(tmp_path) as there:
@@ -432,7 +432,6 @@ async def test_a_persons_message_that_is_refused_makes_the_case_theirs_to_act_on
         case_id = (await there.the_case())["id"]
         there.platform.failures = [SendRefused("blocked by the customer")]
         await there.database.write(answer_by_ada)
-        there.gateway.wake()
         await there.quiet(2.0)
         case = await there.the_case()
         assert case["state"] == CaseState.ACTIVE

@@ -157,3 +157,10 @@ async def test_no_secret_gets_into_an_error_or_a_log(
     assert TOKEN in api.calls[0].path
     assert "hidden-half" not in str(caught.value)
     assert "hidden-half" not in caplog.text
+
+
+async def test_telegram_is_never_asked_what_is_there(api: Loopback, channel: TelegramChannel) -> None:
+    assert channel.can_look_up is False
+    with pytest.raises(SendRefused, match="cannot be asked"):
+        await channel.look_up(PRIVATE, "01J", utc_now())
+    assert api.calls == []

@@ -1,24 +1,30 @@
 """tweepy as it is, against a server on this machine that plays X and checks the signature of every request."""
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
 from aiohttp import web
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from oauthlib.oauth1 import Client as OAuthClient  # type: ignore[import-untyped]
 
 from gateway.channels.twitter import TwitterChannel, TwitterSettings
 from gateway.channels.twitter.render import way_in
 from gateway.errors import SendRefused, SendRetryable, SendUnclear, SettingsError
-from gateway.messages import Author, Button, Channel, Outbound, Surface
+from gateway.messages import Author, Button, Channel, Outbound, Sent, Surface
 from gateway.privacy.wall import PublicText
+from tests.integration.junk import ANYTHING, spoilt
 
 KEYS = ("consumer-key", "consumer-secret", "111-access-token", "access-token-secret")
+NOW = datetime(2026, 11, 22, 12, 2, tzinfo=UTC)
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -35,7 +41,7 @@ class PretendX:
         if not signed_for_x(request):
             self.badly_signed.append(request.path)
             return web.json_response({"title": "Unauthorized"}, status=401)
-        self.effects.append((request.path, await request.json()))
+        self.effects.append((request.path, await request.json() if request.can_read_body else dict(request.query)))
         return await self.answer(request)
 
 
@@ -117,7 +123,7 @@ def channel_to(root: str) -> TwitterChannel:
         username="AsideShop",
         api_root=root,
     )
-    return TwitterChannel(settings, total_timeout=0.5, connect_timeout=0.3)
+    return TwitterChannel(settings, clock=lambda: NOW, total_timeout=0.5, connect_timeout=0.3)
 
 
 def reply(**fields: Any) -> Outbound:
@@ -302,3 +308,168 @@ async def test_neither_tokens_nor_texts_are_logged(
     x.answer = says(201, {"data": {"dm_event_id": "5"}})
     await channel.send_private(message(text="something private"), "m1")
     assert not any(secret in caplog.text for secret in (*KEYS, "something private"))
+
+
+SENT_AT = NOW - timedelta(minutes=2)
+TIMELINE: dict[str, Any] = {
+    "data": [
+        {
+            "id": "2080765813578191303",
+            "text": "@ines Let us talk: https://t.co/abc",
+            "created_at": "2026-11-22T12:00:01.000Z",
+            "referenced_tweets": [{"type": "replied_to", "id": "77"}],
+            "entities": {"urls": [{"url": "https://t.co/abc", "expanded_url": "https://wren.example/a?b=1&c=2"}]},
+        }
+    ],
+    "meta": {"result_count": 1, "newest_id": "2080765813578191303", "oldest_id": "2080765813578191303"},
+}
+EVENTS: dict[str, Any] = {
+    "data": [
+        {
+            "id": "2080765901528535096",
+            "event_type": "MessageCreate",
+            "text": "Let us talk: https://t.co/abc",
+            "sender_id": "111",
+            "created_at": "2026-11-22T12:00:01.000Z",
+            "entities": {"urls": [{"url": "https://t.co/abc", "expanded_url": "https://wren.example/a?b=1&c=2"}]},
+        },
+        {
+            "id": "2080765901528535001",
+            "event_type": "MessageCreate",
+            "text": "Hello?",
+            "sender_id": "222",
+            "created_at": "2026-11-22T11:59:00.000Z",
+        },
+    ],
+    "meta": {"result_count": 2},
+}
+LOST = "Let us talk: https://wren.example/a?b=1&c=2"
+LOOKED_UP = (reply(text=LOST), message(text=LOST))
+
+
+def without_date(body: object) -> Answer:
+    """An answer by which the clocks agree: aiohttp dates every answer with the real time."""
+    return says(200, body, {"Date": "unknown"})
+
+
+async def test_our_timeline_is_asked_for_replies_of_that_time(x: PretendX, channel: TwitterChannel) -> None:
+    x.answer = without_date(TIMELINE)
+    assert await channel.look_up(LOOKED_UP[0], "m1", SENT_AT) == Sent(native_id="2080765813578191303")
+    ((path, query),) = x.effects
+    assert path == "/2/users/111/tweets"
+    assert query == {
+        "max_results": "100",
+        "exclude": "retweets",
+        "start_time": "2026-11-22T11:50:00Z",
+        "tweet.fields": "created_at,entities,note_tweet,referenced_tweets",
+    }
+    assert x.badly_signed == []
+
+
+async def test_hours_later_no_more_of_our_timeline_is_asked_for(x: PretendX, channel: TwitterChannel) -> None:
+    x.answer = without_date({"meta": {"result_count": 0}})
+    assert await channel.look_up(LOOKED_UP[0], "m1", NOW - timedelta(hours=5)) is None
+    ((_, query),) = x.effects
+    # Not earlier: X wants an `end_time` that lies in the past.
+    assert (query["start_time"], query["end_time"]) == ("2026-11-22T06:52:00Z", "2026-11-22T07:22:00Z")
+
+
+async def test_the_conversation_is_asked_for_what_we_wrote(x: PretendX, channel: TwitterChannel) -> None:
+    x.answer = without_date(EVENTS)
+    assert await channel.look_up(LOOKED_UP[1], "m1", SENT_AT) == Sent(native_id="2080765901528535096")
+    ((path, query),) = x.effects
+    assert path == "/2/dm_conversations/with/222/dm_events"
+    assert query == {
+        "max_results": "100",
+        "event_types": "MessageCreate",
+        "dm_event.fields": "created_at,entities,event_type,sender_id,text",
+    }
+
+
+@pytest.mark.parametrize(("out", "answer"), [(LOOKED_UP[0], TIMELINE), (LOOKED_UP[1], EVENTS)])
+async def test_a_short_link_without_its_goal_is_for_a_person_to_judge(
+    x: PretendX, channel: TwitterChannel, out: Outbound, answer: dict[str, Any]
+) -> None:
+    ours, *others = answer["data"]
+    x.answer = without_date({**answer, "data": [{**ours, "entities": {}}, *others]})
+    with pytest.raises(SendRefused, match="nearly"):
+        await channel.look_up(out, "m1", SENT_AT)
+
+
+@pytest.mark.parametrize("out", LOOKED_UP)
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (says(200, {"errors": [{"title": "Authorization Error"}]}), SendRefused),
+        (says(200, {"errors": [{"title": "Authorization Error"}], "meta": {"result_count": 0}}), SendRefused),
+        (says(403, {"detail": "not permitted"}), SendRefused),
+        (says(404, {"detail": "not found"}), SendRefused),
+        (says(400, {"detail": "invalid"}), SendRefused),
+        (says(200, {}), SendRetryable),
+        (says(200, "<html>"), SendRetryable),
+        (says(200, []), SendRetryable),
+        (says(200, {"meta": {"result_count": 1}}), SendRetryable),
+        (says(200, {"data": [{"id": "1"}], "meta": {"result_count": 1}}), SendRetryable),
+        (says(200, {"data": {"id": "1"}}), SendRetryable),
+        (says(204), SendRetryable),
+        (says(401, {"title": "Unauthorized"}), SendRetryable),
+        (says(402, {"title": "Credits used up"}), SendRetryable),
+        (says(429, {}), SendRetryable),
+        (says(500, "<html>"), SendRetryable),
+        (says(502, None), SendRetryable),
+        (says(503, ""), SendRetryable),
+        (says(307, "moved", {"location": "/elsewhere"}), SendRetryable),
+        (reset, SendRetryable),
+        (hang, SendRetryable),
+        (hang_amid_the_answer, SendRetryable),
+    ],
+)
+async def test_what_x_answers_instead_is_never_taken_for_an_absence(
+    x: PretendX, channel: TwitterChannel, out: Outbound, answer: Answer, error: type[Exception]
+) -> None:
+    x.answer = answer
+    with pytest.raises(error):
+        await channel.look_up(out, "m1", SENT_AT)
+
+
+async def test_a_list_without_end_is_given_up(x: PretendX, channel: TwitterChannel) -> None:
+    x.answer = without_date(
+        {**TIMELINE, "data": [{**TIMELINE["data"][0], "text": "other"}], "meta": {"next_token": "n"}}
+    )
+    with pytest.raises(SendRefused, match="more than can be searched"):
+        await channel.look_up(LOOKED_UP[0], "m1", SENT_AT)
+    assert [query.get("pagination_token") for _, query in x.effects] == [None, *["n"] * 4]
+
+
+async def test_an_x_that_is_not_there_cannot_be_asked_now(x: PretendX) -> None:
+    channel = channel_to("http://127.0.0.1:9")
+    with pytest.raises(SendRetryable):
+        await channel.look_up(LOOKED_UP[0], "m1", SENT_AT)
+    await channel.start()
+    with pytest.raises(SendRetryable):
+        await channel.look_up(LOOKED_UP[0], "m1", SENT_AT)
+    await channel.stop()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=ANYTHING | spoilt(TIMELINE) | spoilt(EVENTS), out=st.sampled_from(LOOKED_UP))
+async def test_whatever_x_answers_there_are_four_outcomes(
+    x: PretendX, channel: TwitterChannel, body: object, out: Outbound
+) -> None:
+    x.answer = without_date(body)
+    with contextlib.suppress(SendRetryable, SendRefused):
+        found = await channel.look_up(out, "m1", SENT_AT)
+        assert found is None or found.native_id
+        if not (isinstance(body, dict) and ("data" in body or "meta" in body)):
+            pytest.fail(f"taken for an answer: {body!r}")
+
+
+async def test_an_answer_that_is_too_deep_is_no_answer(x: PretendX, channel: TwitterChannel) -> None:
+    async def deep(_: web.Request) -> web.StreamResponse:
+        return web.Response(text="[" * 100_000, content_type="application/json")
+
+    x.answer = deep
+    with pytest.raises(SendRetryable):
+        await channel.look_up(LOOKED_UP[0], "m1", SENT_AT)
+    with pytest.raises(SendUnclear):
+        await channel.send_private(message(), "m1")

@@ -9,6 +9,7 @@ from gateway.channels.base import ChannelAdapter
 from gateway.channels.facebook import FacebookChannel, FacebookSettings, render
 from gateway.errors import SettingsError
 from gateway.messages import Author, Button, Channel, Outbound, Place, Said, Sender, Surface, WayIn
+from gateway.privacy.limits import LIMITS
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SETTINGS = FacebookSettings(verify="word", secret="app secret", page_access_token="EAAB", page_id="104")
@@ -100,9 +101,9 @@ def test_a_private_reply_is_offered_for_seven_days_after_a_comment(
     assert channel.writes_first(said) is first
 
 
-@pytest.mark.parametrize("surface", [Surface.PUBLIC, Surface.PRIVATE])
-def test_a_text_has_room_for_two_thousand_characters(channel: FacebookChannel, surface: Surface) -> None:
-    assert channel.text_limit(surface) == 2000
+def test_a_messenger_text_is_shorter_than_a_comment_which_the_wall_measures(channel: FacebookChannel) -> None:
+    assert channel.text_limit(Surface.PRIVATE) == 2000
+    assert channel.text_limit(Surface.PUBLIC) == LIMITS[Channel.FACEBOOK]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateway.channels.base import ParseError
 from gateway.channels.facebook.parse import parse
 from gateway.channels.facebook.split import split
-from gateway.messages import Attachment, Channel, Ignored, Place, Said, Sender, Surface
+from gateway.messages import Attachment, Channel, Echoed, Ignored, Place, Said, Sender, Surface
 
 PAGE = "104000000000001"
 PERSON = "6500000000000001"
@@ -127,7 +127,6 @@ def test_ids_may_be_integers() -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("message-echo", "own_echo"),
         ("comment-by-page", "own_echo"),
         ("message-deleted", "removed"),
         ("message-edit", "edited"),
@@ -216,3 +215,41 @@ def test_no_value_of_another_type_raises_anything_else(path: Path, chance: rando
             break
         node = node[key]
     nothing_but_parse_error(json.dumps(body).encode())
+
+
+def test_the_copy_of_our_own_message_tells_its_reference_and_where_it_stands() -> None:
+    assert understood("message-echo") == Echoed(
+        reference="01J",
+        native_id="m_text",
+        place=Place(surface=Surface.PRIVATE, native_id=f"psid:{PERSON}"),
+        correspondent=Sender(native_id=PERSON, scope="messenger"),
+    )
+    assert isinstance(understood("message-echo"), Ignored)
+
+
+def echo(part: str = "messaging", recipient: object = None, **message: object) -> bytes:
+    content = {"mid": "m_1", "text": "Hi!", "is_echo": True, "metadata": "01J", **message}
+    event = {"sender": {"id": PAGE}, "recipient": recipient or {"id": PERSON}, "timestamp": 1790000000200}
+    return json.dumps({"object": "page", "entry": [{"id": PAGE, part: [{**event, "message": content}]}]}).encode()
+
+
+def test_our_message_in_a_thread_that_another_application_owns_is_there_as_well() -> None:
+    (event,) = split(echo("standby"))
+    assert isinstance(parse(event, PAGE), Echoed)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        echo(metadata=None),
+        echo(metadata=""),
+        echo(metadata=17),
+        echo(mid=None),
+        echo(mid={}),
+        echo(recipient="nobody"),
+        echo(recipient={"id": None}),
+    ],
+)
+def test_an_echo_without_a_reference_or_a_place_is_only_an_echo(body: bytes) -> None:
+    (event,) = split(body)
+    assert parse(event, PAGE) == Ignored(reason="own_echo")

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.clock import utc_now
 from gateway.storage import events
-from gateway.storage.database import SqliteDatabase, create_engine
+from gateway.storage.database import create_engine
+from gateway.storage.sqlite import SqliteDatabase
 from gateway.storage.tables import metadata
 from handoff.live import Bell, stream
 

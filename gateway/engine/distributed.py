@@ -1,0 +1,183 @@
+"""The carrier of many processes: a called lane is a row, and one outstanding job tells some worker to drain it.
+
+    call: lane row, and a job where the lane was at rest (both in the transaction that leaves the work behind)
+    job -> take (our name on the row) -> drain -> leave, unless called again meanwhile -> drain ...
+                                          drain says when to come back -> let go, with a job for then
+    a worker dies -> its jobs are handed to others (`Jobs.rescue`); the row still bears its name: the lane is orphaned
+    a worker presumed dead comes back -> the row bears another name: `LaneLost`, and nothing of it takes effect
+
+What is lost beside the tables (a job, a call) is made good by the sweep.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, Protocol
+
+from sqlalchemy.engine import Connection
+
+from gateway import log
+from gateway.bell import Bell, keep_doing
+from gateway.clock import Clock
+from gateway.engine import sweep
+from gateway.errors import LaneLost
+from gateway.lanes import Drain, Hold, Lane, LaneKind, new_holder
+from gateway.messages import Channel
+from gateway.storage import lanes
+from gateway.storage.database import Database
+
+_log = log.get(__name__)
+_SWEEP_EVERY: Final = 3.0  # seconds
+_RESCUE_EVERY: Final = 2.0  # seconds
+_GATHER: Final = 0.02  # seconds in which several calls of one lane become one
+_IN_ONE: Final = 100  # lanes called in one transaction of the sweep
+_AFTER_A_FAULT: Final = timedelta(seconds=1)
+
+
+class Jobs(Protocol):
+    """Carries jobs from the process that defers them to one that does them: each once, by a worker that lives."""
+
+    def defer(self, conn: Connection, lane: Lane, at: datetime | None) -> None:
+        """Have a lane's job done soon or at `at`, if the transaction is committed; one that waits already is enough."""
+
+    async def start(self, do: Callable[[Lane], Awaitable[None]]) -> None:
+        """Begin to do jobs."""
+
+    async def stop(self, grace: float) -> None:
+        """Begin no more; wait for those under way at the most `grace` seconds."""
+
+    async def rescue(self) -> int:
+        """Hand the jobs of dead workers to others, and give called lanes that have lost their job a new one.
+
+        Returns how many.
+        """
+
+
+class DistributedCarrier:
+    """See `Carrier`."""
+
+    def __init__(self, database: Database, jobs: Jobs, channels: Collection[Channel], clock: Clock) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._channels = channels
+        self._clock = clock
+        self._drains: Mapping[LaneKind, Drain] = {}
+        self._calling: dict[Lane, asyncio.Task[None]] = {}
+        self._under_way: dict[asyncio.Task[None], Lane] = {}
+        self._loops: list[asyncio.Task[None]] = []
+
+    async def start(self, drains: Mapping[LaneKind, Drain]) -> None:
+        """See `Carrier.start`. Without drains it only calls lanes."""
+        self._drains = drains
+        if not drains:
+            return
+        await self._jobs.start(self._do)
+        # Not all workers at once.
+        pace = random.uniform(1.0, 1.3)
+        self._loops = [
+            asyncio.create_task(keep_doing("sweep", self._sweep, Bell(), _SWEEP_EVERY * pace), name="sweep"),
+            asyncio.create_task(keep_doing("rescue", self._rescue, Bell(), _RESCUE_EVERY * pace), name="rescue"),
+        ]
+
+    async def stop(self, grace: float) -> None:
+        """See `Carrier.stop`."""
+        for loop in self._loops:
+            loop.cancel()
+        works, self._drains = bool(self._drains), {}
+        for task, lane in self._under_way.items():
+            # What is not committed is decided again, by another worker; what is being sent must come to its end.
+            if lane.kind is not LaneKind.THREAD:
+                task.cancel()
+        if works:
+            await self._jobs.stop(grace)
+        await asyncio.gather(*self._calling.values(), *self._loops, return_exceptions=True)
+
+    async def call(self, lane: Lane) -> None:
+        """See `Carrier.call`."""
+        if lane not in self._calling:
+            self._calling[lane] = asyncio.create_task(self._call_soon(lane))
+
+    async def _call_soon(self, lane: Lane) -> None:
+        await asyncio.sleep(_GATHER)
+        del self._calling[lane]  # before the transaction: whoever comes now may not be seen by it
+        try:
+            await self._database.write(lambda conn: lanes.call(conn, lane))
+        except Exception as error:  # noqa: BLE001 - the sweep makes it good
+            _log.warning("call_failed", lane=lane.kind.value, error=type(error).__name__)
+
+    async def _do(self, lane: Lane) -> None:
+        """One job: see to a lane until it is at rest, or has to be come back to."""
+        task = asyncio.current_task()
+        drain = self._drains.get(lane.kind)
+        if drain is None or task is None:
+            await self._give_back(lane, "", None)
+            return
+        self._under_way[task] = lane
+        holder = new_holder()
+        try:
+            await self._see_to(lane, holder, drain)
+        except LaneLost:
+            _log.warning("lane_lost", lane=lane.kind.value)
+        except asyncio.CancelledError:
+            if self._drains:
+                raise
+            with suppress(LaneLost):
+                await asyncio.shield(self._give_back(lane, holder, None))
+        except Exception as error:  # noqa: BLE001 - the edge of a lane's drain: the other lanes go on
+            _log.error("drain_failed", lane=lane.kind.value, error=type(error).__name__, exc_info=True)
+            await self._give_back(lane, holder, self._clock() + _AFTER_A_FAULT)
+        finally:
+            del self._under_way[task]
+
+    async def _see_to(self, lane: Lane, holder: str, drain: Drain) -> None:
+        while True:
+            taken = await self._database.write(lambda conn: lanes.take(conn, lane, holder))
+            if taken is None:
+                return
+            orphaned = taken.before not in ("", holder)
+            back = await drain(Hold(lane=lane, holder=holder, shared=True, orphaned=orphaned))
+            if back is not None or not self._drains:
+                await self._give_back(lane, holder, back)
+                return
+            calls = taken.calls
+            if await self._database.write(lambda conn: lanes.leave(conn, lane, holder, calls)):  # noqa: B023 - awaited here
+                return
+
+    async def _give_back(self, lane: Lane, holder: str, at: datetime | None) -> None:
+        """Let go of a lane that is to be come back to, by whomever. It keeps its row, and gets a job."""
+        await self._database.write(partial(self._hand_on, lane, holder, at))
+
+    def _hand_on(self, lane: Lane, holder: str, at: datetime | None, conn: Connection) -> None:
+        if lanes.let_go(conn, lane, holder):
+            self._jobs.defer(conn, lane, at)
+
+    async def _sweep(self) -> bool:
+        found = await self._database.read(lambda conn: sweep.uncalled(conn, self._channels))
+        for start in range(0, len(found), _IN_ONE):
+            # In one order, so that two sweeps do not wait for each other in a circle.
+            some = sorted(found[start : start + _IN_ONE])
+            await self._database.write(partial(_call_all, some))
+        return False
+
+    async def _rescue(self) -> bool:
+        if rescued := await self._jobs.rescue():
+            _log.warning("rescued", count=rescued)
+        return False
+
+
+def carried_by(jobs: Jobs, clock: Clock) -> Callable[[Connection, Lane], None]:
+    """How a transaction calls a lane: a row, and a job where the lane was at rest."""
+
+    def carry(conn: Connection, lane: Lane) -> None:
+        if lanes.note(conn, lane, clock()):
+            jobs.defer(conn, lane, None)
+
+    return carry
+
+
+def _call_all(some: list[Lane], conn: Connection) -> None:
+    for lane in some:
+        lanes.call(conn, lane)

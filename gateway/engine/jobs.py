@@ -1,0 +1,148 @@
+"""Jobs by procrastinate: PostgreSQL carries them, its NOTIFY wakes workers, their heartbeats tell who lives.
+
+    defer (SQL, in the caller's transaction) -> queue of the lane's kind -> a worker of that queue -> `do`
+
+A queue for each channel's sends: threads of a channel that hangs must not take the places of another's.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import psycopg
+import sqlalchemy as sa
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from sqlalchemy.engine import Connection
+
+from gateway import log
+from gateway.lanes import Lane, LaneKind
+from gateway.messages import Channel
+from gateway.storage.postgres import address
+
+_log = log.get(__name__)
+
+_TASK: Final = "drain"
+_BEAT: Final = 1.5  # seconds between heartbeats
+_DEAD: Final = 6.0  # seconds without one
+_POLL: Final = 1.0  # seconds: how late a job with a time may be
+_AGAIN: Final = 1.0  # seconds until a worker that lost its database is started again
+
+_DEFER: Final = sa.text(
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, 'drain', :priority, NULL, :name, CAST(:args AS jsonb),"
+    " CAST(:at AS timestamptz))]::procrastinate_job_to_defer_v1[])"
+    " WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo')"
+)
+_STRANDED: Final = """
+    SELECT name FROM lanes
+    WHERE NOT EXISTS (
+        SELECT FROM procrastinate_jobs j
+        WHERE j.status IN ('todo', 'doing') AND j.queue_name = ANY(%(queues)s) AND j.args->>'lane' = lanes.name
+    )
+    LIMIT 1000
+"""
+
+
+class ProcrastinateJobs:
+    """See `Jobs`."""
+
+    def __init__(self, url: str, channels: Collection[Channel], *, cases: int, threads: int) -> None:
+        """`cases`: turns that one process takes side by side; `threads`: the same for sends, for each channel."""
+        self._places = {_queue_of(LaneKind.ARRIVALS): len(Channel), _queue_of(LaneKind.CASE): cases}
+        self._places |= {_queue_of(LaneKind.THREAD, channel.value): threads for channel in channels}
+        conninfo = address(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._connector = PsycopgConnector(
+            conninfo=conninfo,
+            min_size=1,
+            max_size=6,
+            timeout=10,
+            kwargs={"application_name": "aside", "keepalives_idle": 5, "tcp_user_timeout": 10_000},
+        )
+        self._app = App(connector=self._connector)
+        self._workers: list[asyncio.Task[None]] = []
+        self._stopping = False
+        self._grace = 10.0
+
+    def defer(self, conn: Connection, lane: Lane, at: datetime | None) -> None:
+        """See `Jobs.defer`."""
+        channel = lane.key.partition(":")[0]
+        arguments = msgspec.json.encode({"lane": str(lane)}).decode()
+        conn.execute(
+            _DEFER,
+            {"queue": _queue_of(lane.kind, channel), "priority": 0, "name": str(lane), "args": arguments, "at": at},
+        )
+
+    async def start(self, do: Callable[[Lane], Awaitable[None]]) -> None:
+        """See `Jobs.start`."""
+        for name in ("procrastinate", "psycopg.pool"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what they say of our jobs we say ourselves
+
+        @self._app.task(name=_TASK)
+        async def drain(lane: str) -> None:
+            await do(Lane.named(lane))
+
+        await self._app.open_async()
+        self._workers = [
+            asyncio.create_task(self._keep_working(queue, places), name=f"worker-{queue}")
+            for queue, places in self._places.items()
+        ]
+
+    async def stop(self, grace: float) -> None:
+        """See `Jobs.stop`."""
+        self._stopping = True
+        self._grace = grace
+        for worker in self._workers:
+            worker.cancel()
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=grace + 2)
+        with suppress(TimeoutError, psycopg.Error, ConnectorException):
+            await asyncio.wait_for(self._app.close_async(), 2)
+
+    async def rescue(self) -> int:
+        """See `Jobs.rescue`."""
+        rescued = 0
+        manager = self._app.job_manager
+        await manager.prune_stalled_workers(_DEAD)
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD):
+            with suppress(UniqueViolation):  # it has a successor already
+                await manager.retry_job(job)
+            rescued += 1
+        queues = [_queue_of(LaneKind.ARRIVALS), _queue_of(LaneKind.CASE)]
+        queues += [_queue_of(LaneKind.THREAD, channel.value) for channel in Channel]
+        rows: list[dict[str, Any]] = await self._connector.execute_query_all_async(_STRANDED, queues=queues)
+        for row in rows:
+            lane = Lane.named(row["name"])
+            queue = _queue_of(lane.kind, lane.key.partition(":")[0])
+            deferrer = self._app.configure_task(_TASK, queue=queue, queueing_lock=row["name"], allow_unknown=True)
+            with suppress(UniqueViolation):
+                await deferrer.defer_async(lane=row["name"])
+            rescued += 1
+        return rescued
+
+    async def _keep_working(self, queue: str, places: int) -> None:
+        """Run a worker, and again after the database was away."""
+        while not self._stopping:
+            try:
+                await self._app.run_worker_async(
+                    queues=[queue],
+                    name=queue,
+                    concurrency=places,
+                    fetch_job_polling_interval=_POLL,
+                    abort_job_polling_interval=60.0,
+                    shutdown_graceful_timeout=self._grace,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                    update_heartbeat_interval=_BEAT,
+                    stalled_worker_timeout=_DEAD,
+                )
+            except (psycopg.Error, ConnectorException, OSError) as error:
+                _log.error("worker_lost_database", queue=queue, error=type(error).__name__)
+            await asyncio.sleep(_AGAIN)
+
+
+def _queue_of(kind: LaneKind, channel: str = "") -> str:
+    return f"{kind.value}-{channel}" if kind is LaneKind.THREAD else kind.value

@@ -1,0 +1,53 @@
+"""What is known to have arrived: by the platform's answer, by a look-up, or by its copy of our own message.
+
+sent -> outbox row SENT, and where it opened a private thread: the safe join of commenter and private correspondent
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.engine import Connection
+
+from gateway.messages import Echoed, Sent
+from gateway.sending import outbox
+from gateway.sending.outbox import OutboxStatus, Parcel
+from gateway.storage import cases, events, people, threads, transcript
+
+_REFERENCE: Final = "aside:"
+
+
+def reference(parcel: Parcel) -> str:
+    """Our own id of a message, passed along where the platform takes one."""
+    return f"{_REFERENCE}{parcel.message_id}"
+
+
+def keep(conn: Connection, parcel: Parcel, sent: Sent, account: str, now: datetime) -> None:
+    """Keep that a message was taken, and what the platform told us with it. `account` is ours on the channel."""
+    if not outbox.finish(conn, parcel, OutboxStatus.SENT, now, native_id=sent.native_id):
+        return
+    if sent.opened is None or sent.opened_by is None:
+        return
+    # A private reply tells us who the commenter is in Messenger.
+    channel = parcel.out.channel
+    case = cases.get(conn, parcel.case_id)
+    people.link(conn, channel, account, sent.opened_by, case.customer_id, "private_reply", now)
+    thread_id = threads.of_place(conn, channel, account, sent.opened, now)
+    threads.join(conn, case.id, thread_id, sent.opened_by.native_id, now)
+    transcript.rehome(conn, parcel.message_id, thread_id)
+    events.append(
+        conn, "identity.linked", case_id=case.id, actor="system", epoch=case.epoch, at=now, why="private_reply"
+    )
+
+
+def confirm(conn: Connection, echo: Echoed, account: str, now: datetime) -> None:
+    """The platform shows us a message of ours: whatever became of its answer, it is there. Another's is left alone."""
+    number = echo.reference.removeprefix(_REFERENCE)
+    if number == echo.reference or not number.isdecimal() or len(number) > 18:
+        return
+    parcel = outbox.parcel_of(conn, int(number))
+    if parcel is None:
+        return
+    sent = Sent(native_id=echo.native_id)
+    if parcel.out.opens_private:
+        sent = Sent(native_id=echo.native_id, opened=echo.place, opened_by=echo.correspondent)
+    keep(conn, parcel, sent, account, now)
