@@ -19,6 +19,12 @@ class Kind(StrEnum):
     """The connection breaks before anything happened."""
     TIMEOUT_AFTER_EFFECT = "timeout_after_effect"
     """It happened, and the answer never comes: the caller cannot know."""
+    ERROR_AFTER_EFFECT = "500html_after_effect"
+    """It happened, and the answer is a 500 with a page of HTML."""
+
+
+AFTER_EFFECT = frozenset({Kind.TIMEOUT_AFTER_EFFECT, Kind.ERROR_AFTER_EFFECT})
+"""Taken, and then the answer is lost."""
 
 
 class Fault(msgspec.Struct):

@@ -3,13 +3,15 @@
 import asyncio
 import json
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, html
 
 from playground.calls import Calls
-from playground.faults import Fault, Faults, Kind
+from playground.faults import AFTER_EFFECT, Fault, Faults, Kind
+from playground.ids import Clock
 
 HTML_ERROR = "<!DOCTYPE html><html><head><title>500</title></head><body><h1>Something went wrong</h1></body></html>"
 CREDENTIALS = frozenset({"access_token", "appsecret_proof"})
@@ -21,11 +23,12 @@ Refusal = Callable[[Fault], HTTPResponse]
 class Gate:
     """Stands in front of one platform's blueprint."""
 
-    def __init__(self, platform: str, calls: Calls, faults: Faults, refuse: Refusal) -> None:
+    def __init__(self, platform: str, calls: Calls, faults: Faults, refuse: Refusal, clock: Clock) -> None:
         self._platform = platform
         self._calls = calls
         self._faults = faults
         self._refuse = refuse
+        self._clock = clock
 
     def guard(self, blueprint: Blueprint) -> None:
         """Put the gate in front of all routes of `blueprint`."""
@@ -35,7 +38,7 @@ class Gate:
     async def _before(self, request: Request) -> HTTPResponse | None:
         fault = self._faults.draw(self._platform)
         request.ctx.fault = fault
-        if fault is None or fault.kind is Kind.TIMEOUT_AFTER_EFFECT:
+        if fault is None or fault.kind in AFTER_EFFECT:
             return None
         if fault.kind is Kind.HTML_ERROR:
             return html(HTML_ERROR, status=500)
@@ -44,7 +47,7 @@ class Gate:
             return HTTPResponse(status=502)
         return self._refuse(fault)
 
-    async def _after(self, request: Request, response: HTTPResponse) -> None:
+    async def _after(self, request: Request, response: HTTPResponse) -> HTTPResponse | None:
         fault: Fault | None = getattr(request.ctx, "fault", None)
         self._calls.record(
             platform=self._platform,
@@ -56,9 +59,14 @@ class Gate:
             answer=_answer(response),
             fault=fault.kind.value if fault else None,
         )
+        # The platforms' clock, by which a caller can tell how wrong its own is.
+        response.headers["date"] = formatdate(self._clock(), usegmt=True)
         if fault is not None and fault.kind is Kind.TIMEOUT_AFTER_EFFECT:
             await asyncio.sleep(fault.hold)
             _abort(request)
+        if fault is not None and fault.kind is Kind.ERROR_AFTER_EFFECT:
+            return html(HTML_ERROR, status=500)
+        return None
 
 
 def fields(request: Request) -> dict[str, Any]:

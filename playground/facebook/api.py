@@ -9,7 +9,9 @@ from typing import Any
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
+from playground.facebook.conversations import Conversations, conversation_id
 from playground.facebook.errors import GraphError, invalid, no_such_object
+from playground.facebook.fields import only, wanted
 from playground.facebook.messenger import Messenger
 from playground.facebook.page import Page
 from playground.facebook.records import Comment, PagePost, iso
@@ -27,6 +29,7 @@ class GraphApi:
     def __init__(self, page: Page, messenger: Messenger, settings: Settings, note: Callable[..., None]) -> None:
         self._page = page
         self._messenger = messenger
+        self._conversations = Conversations(messenger, page.id)
         self._settings = settings
         self._note = note
 
@@ -62,7 +65,17 @@ class GraphApi:
             case "POST", "comments":
                 return {"id": self._page.page_comments(node, str(given.get("message", ""))).id}
             case "GET", "comments":
-                return {"data": [_only(self._comment(comment), given) for comment in self._page.comments_of(node)]}
+                return self._comments(node, given)
+            case "GET", "conversations" if on_page:
+                person = given.get("user_id")
+                fields = wanted(_text(given, "fields") or "id,link,updated_time")
+                return self._conversations.listed(_text(given, "platform"), person and str(person), fields)
+            case "GET", "messages" if self._conversations.exists(node):
+                fields = wanted(_text(given, "fields") or "id,created_time")
+                limit, after = (_number(given, name, default) for name, default in (("limit", 25), ("after", 0)))
+                return self._conversations.messages(node, limit, after, fields)
+            case "GET", "" if self._conversations.exists(node):
+                return self._conversations.read(node, wanted(_text(given, "fields") or "id,link,updated_time"))
             case "POST", "":
                 self._page.hide(node, _truth(given.get("is_hidden")))
                 return {"success": True}
@@ -88,6 +101,26 @@ class GraphApi:
             raise invalid("The parameter message is required")
         message = self._messenger.send(recipient, content, given.get("tag"))
         return {"recipient_id": message.psid, "message_id": message.mid}
+
+    def _comments(self, node: str, given: dict[str, Any]) -> dict[str, Any]:
+        """One page of what stands below a post or comment (Graph API, "Comments" and "Paginated results")."""
+        if node not in self._page.state.posts:
+            self._page.comment(node)
+        comments = self._page.comments_of(node)
+        order = _text(given, "order") or "chronological"
+        if order not in ("chronological", "reverse_chronological"):
+            raise invalid("Param order must be one of {CHRONOLOGICAL, REVERSE_CHRONOLOGICAL}")
+        if order == "reverse_chronological":
+            comments = comments[::-1]
+        limit, after = (_number(given, name, default) for name, default in (("limit", 25), ("after", 0)))
+        page = comments[after : after + limit]
+        answer: dict[str, Any] = {"data": [_only(self._comment(comment), given) for comment in page]}
+        if page:
+            end = after + len(page)
+            answer["paging"] = {"cursors": {"before": str(after), "after": str(end)}}
+            if end < len(comments):
+                answer["paging"]["next"] = f"https://graph.facebook.com/{node}/comments?after={end}"
+        return answer
 
     def _node(self, node: str) -> dict[str, Any]:
         if node == self._page.id:
@@ -115,7 +148,8 @@ class GraphApi:
         if comment.parent_id != comment.post_id:
             content["parent"] = {"id": comment.parent_id}
         if comment.private_reply is not None:
-            content["private_reply_conversation"] = {"id": f"t_{comment.private_reply}"}
+            message = next((each for each in self._messenger.state.messages if each.mid == comment.private_reply), None)
+            content["private_reply_conversation"] = {"id": conversation_id(message.psid if message else "")}
         return content
 
     def _authorize(self, request: Request, given: dict[str, Any]) -> None:
@@ -134,10 +168,19 @@ class GraphApi:
 
 def _only(content: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """Graph sends what `fields` asks for, and the id always."""
-    if not given.get("fields"):
-        return content
-    names = {"id", *(name.partition("{")[0].strip() for name in str(given["fields"]).split(","))}
-    return {name: value for name, value in content.items() if name in names}
+    asked = _text(given, "fields")
+    return only(content, wanted(asked)) if asked else content
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    return str(given.get(name) or "")
+
+
+def _number(given: dict[str, Any], name: str, default: int) -> int:
+    try:
+        return max(int(given.get(name, default)), 0)
+    except (ValueError, TypeError):
+        raise invalid(f"Param {name} must be an integer") from None
 
 
 def _truth(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,7 +22,15 @@ EVENT_FIELDS = ("id", "text", "event_type")
 USER_FIELDS = ("id", "name", "username")
 WINDOW = 900
 """Seconds; X counts calls in windows of 15 minutes."""
-LIMITS = {"posts": 100, "messages": 15, "hidden": 50, "mentions": 300, "dm_events": 15}
+LIMITS = {
+    "posts": 100,
+    "messages": 15,
+    "hidden": 50,
+    "mentions": 300,
+    "timeline": 900,
+    "dm_events": 15,
+    "conversation": 15,
+}
 """Calls a window per user (docs.x.com/x-api/fundamentals/rate-limits, read 2026-11-21)."""
 OTHER_LIMIT = 900
 
@@ -122,13 +131,26 @@ class XApi:
             raise forbidden("You are not permitted to view the mentions of this user.")
         posts = self._x.posts_of(user_id) if own else self._x.mentions()
         since = int(request.args.get("since_id", 0))
-        page, meta = _page(request, [post for post in posts if int(post.id) > since])
+        start, end = (_moment(request.args.get(name)) for name in ("start_time", "end_time"))
+        left_out = (request.args.get("exclude") or "").split(",")
+        chosen_posts = [
+            post
+            for post in posts
+            # Both times count whole seconds, and include theirs.
+            if int(post.id) > since
+            and (start is None or int(post.created) >= start)
+            and (end is None or int(post.created) <= end)
+            and not ("replies" in left_out and post.in_reply_to is not None)
+        ]
+        page, meta = _page(request, chosen_posts, least=5)
         if not page:
             return json({"meta": meta})
         meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
         return json({"data": self._posts(request, page), "meta": meta, **self._includes(request, page)})
 
     def _messages(self, request: Request, messages: Sequence[Any]) -> HTTPResponse:
+        if "MessageCreate" not in (request.args.get("event_types") or "MessageCreate").split(","):
+            messages = ()
         page, meta = _page(request, messages[::-1])
         wanted = request.args.get("dm_event.fields")
         data = [chosen(self._x.objects.event(message), EVENT_FIELDS, wanted) for message in page]
@@ -169,15 +191,22 @@ class XApi:
         response.headers["x-rate-limit-reset"] = str(reset)
 
 
-def _page(request: Request, items: Sequence[Item]) -> tuple[list[Item], dict[str, Any]]:
+def _page(request: Request, items: Sequence[Item], least: int = 1) -> tuple[list[Item], dict[str, Any]]:
     """One page of a list, and its `meta`."""
-    size = min(max(int(request.args.get("max_results", 100)), 1), 100)
+    size = int(request.args.get("max_results", 100))
+    if not least <= size <= 100:
+        raise invalid(f"The `max_results` query parameter value [{size}] is not between {least} and 100")
     start = int(request.args.get("pagination_token", 0))
     page = list(items[start : start + size])
     meta: dict[str, Any] = {"result_count": len(page)}
     if start + size < len(items):
         meta["next_token"] = str(start + size)
     return page, meta
+
+
+def _moment(value: str | None) -> float | None:
+    """A time in a query, in seconds since 1970: YYYY-MM-DDTHH:mm:ssZ. Raises ValueError."""
+    return None if value is None else datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z").timestamp()
 
 
 def _problem(request: Request, problem: XError) -> HTTPResponse:

@@ -7,6 +7,7 @@ from typing import Any
 
 from playground.people import BRAND, by_x
 from playground.settings import Settings
+from playground.x.links import shortened
 from playground.x.records import DirectMessage, Post, XState, iso
 
 MENTION = re.compile(r"(?<![\w@])@(\w{1,15})")
@@ -46,9 +47,10 @@ class Objects:
 
     def post(self, post: Post) -> dict[str, Any]:
         """A post with all its fields. X escapes &, < and > in the text of posts."""
+        text, urls = shortened(self._addressed(post))
         content: dict[str, Any] = {
             "id": post.id,
-            "text": html.escape(post.text, quote=False),
+            "text": html.escape(text, quote=False),
             "edit_history_tweet_ids": [post.id],
             "author_id": post.author_id,
             "conversation_id": post.conversation_id,
@@ -56,8 +58,10 @@ class Objects:
             "lang": "en",
             "reply_settings": "everyone",
             "possibly_sensitive": False,
-            "entities": {"mentions": [self._mention(match) for match in MENTION.finditer(post.text)]},
+            "entities": {"mentions": [self._mention(match) for match in MENTION.finditer(text)]},
         }
+        if urls:
+            content["entities"]["urls"] = urls
         references = []
         if post.in_reply_to is not None:
             references.append({"type": "replied_to", "id": post.in_reply_to})
@@ -85,15 +89,27 @@ class Objects:
     def event(self, message: DirectMessage) -> dict[str, Any]:
         """A Direct Message as API v2 lists it."""
         brand = self._settings.twitter_user_id
-        return {
+        text, urls = shortened(message.text)
+        content: dict[str, Any] = {
             "id": message.id,
             "event_type": "MessageCreate",
-            "text": message.text,
+            "text": text,
             "sender_id": message.sender_id,
             "dm_conversation_id": conversation_id(brand, message.participant_id),
             "created_at": iso(message.created),
             "participant_ids": [message.participant_id, brand],
         }
+        if urls:
+            content["entities"] = {"urls": urls}
+        return content
+
+    def _addressed(self, post: Post) -> str:
+        """The text of a reply begins with whom it addresses: X fills the name in where the API is used to write it."""
+        parent = self._state.posts.get(post.in_reply_to or "")
+        if parent is None or post.author_id != self._settings.twitter_user_id or parent.author_id == post.author_id:
+            return post.text
+        handle = f"@{self.user(parent.author_id)['username']}"
+        return post.text if post.text.lower().startswith(handle.lower()) else f"{handle} {post.text}"
 
     def _mention(self, match: re.Match[str]) -> dict[str, Any]:
         mention: dict[str, Any] = {"start": match.start(), "end": match.end(), "username": match[1]}

@@ -1,17 +1,18 @@
-"""The Facebook adapter: joins verify, split, parse, render and client to the port of `gateway.channels.base`."""
+"""The Facebook adapter: joins the modules of this folder to the port of `gateway.channels.base`."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
 from gateway.channels.base import Challenge
-from gateway.channels.facebook import parse, render, split, verify
+from gateway.channels.facebook import lookup, parse, render, split, verify
 from gateway.channels.facebook.client import GraphClient
+from gateway.channels.facebook.payloads import messenger_account, messenger_thread
 from gateway.channels.facebook.settings import FacebookSettings
 from gateway.clock import Clock
 from gateway.errors import SendUnclear
-from gateway.messages import Channel, Ignored, Outbound, Place, RawEvent, Said, Sender, Sent, Surface, WayIn
+from gateway.messages import Channel, Ignored, Outbound, RawEvent, Said, Sent, Surface, WayIn
 from gateway.privacy.wall import PublicText
 
 _PRIVATE_REPLY_WINDOW: Final = timedelta(days=7)
@@ -21,6 +22,8 @@ class FacebookChannel:
     """One Page: its feed in public, its Messenger thread in private."""
 
     name = Channel.FACEBOOK
+    can_look_up = True
+    """Conversations and comments can be read. What went by Messenger also comes back as an echo (`Echoed`)."""
 
     def __init__(self, settings: FacebookSettings, clock: Clock) -> None:
         """Raise `SettingsError` where something is missing."""
@@ -34,6 +37,7 @@ class FacebookChannel:
             api_root=settings.api_root,
             connect_timeout=settings.connect_timeout,
             total_timeout=settings.total_timeout,
+            clock=clock,
         )
 
     def challenge(self, query: Mapping[str, str]) -> Challenge | None:
@@ -63,22 +67,15 @@ class FacebookChannel:
         return from_feed and self._clock() - said.at < _PRIVATE_REPLY_WINDOW
 
     def text_limit(self, surface: Surface) -> int:
-        """Characters of one message; the same on both surfaces."""
-        return render.TEXT_LIMIT
+        """Characters of one comment or of one Messenger text."""
+        return render.text_limit(surface)
 
     async def send_private(self, out: Outbound, reference: str) -> Sent:
         """Write in the Messenger thread, or open it by a private reply. Raises as the port says."""
         answer = await self._client.send_message(self.account, render.private_message(out, self.account, reference))
         if not answer.message_id:
             raise SendUnclear("Facebook took the message but gave no id.")
-        if not out.opens_private or not answer.recipient_id:
-            return Sent(native_id=answer.message_id)
-        person = answer.recipient_id
-        return Sent(
-            native_id=answer.message_id,
-            opened=Place(surface=Surface.PRIVATE, native_id=f"psid:{person}"),
-            opened_by=Sender(native_id=person, scope="messenger"),
-        )
+        return _sent(answer.message_id, answer.recipient_id if out.opens_private else None)
 
     async def send_public(self, out: Outbound, text: PublicText, reference: str) -> Sent:
         """Comment on the comment or post. Graph takes no id of ours here, so `reference` stays at home."""
@@ -87,9 +84,27 @@ class FacebookChannel:
             raise SendUnclear("Facebook took the comment but gave no id.")
         return Sent(native_id=answer.id)
 
+    async def look_up(self, out: Outbound, reference: str, since: datetime) -> Sent | None:
+        """Look for `out` in the conversation or among the comments; raises as the port says.
+
+        Neither shows our `reference`: only the echo does ("message_echoes", 18 Mar 2026).
+        """
+        search = lookup.Search(self._client, self.account, out, since, self._clock())
+        if out.opens_private:
+            opening = await search.find_private_reply()
+            return _sent(opening.native_id, opening.person) if opening else None
+        found = await (search.find_comment() if out.surface is Surface.PUBLIC else search.find_message())
+        return Sent(native_id=found) if found else None
+
     async def start(self) -> None:
         """Nothing to open: the first call connects."""
 
     async def stop(self) -> None:
         """Close the connections."""
         await self._client.close()
+
+
+def _sent(native_id: str, opened_by: str | None) -> Sent:
+    if not opened_by:
+        return Sent(native_id=native_id)
+    return Sent(native_id=native_id, opened=messenger_thread(opened_by), opened_by=messenger_account(opened_by))

@@ -1,26 +1,32 @@
-"""The Graph API, v26.0, as far as we use it: two calls that send, and what each answer means.
+"""The Graph API, v26.0, as far as we use it: two calls that send, one that reads, and what each answer means.
 
 `SendUnclear` is the answer wherever the request may have had its effect: Graph has no idempotency key, so nobody may
 send it again blindly (a private reply is taken once per comment).
 """
 
-import asyncio
 import hashlib
 import hmac
-from typing import Any, Final
-from urllib.parse import quote
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, urlencode
 
-import httpx
 import msgspec
 
+from gateway.channels.connections import Answer, Connections
+from gateway.channels.evidence import clock_ahead
 from gateway.channels.facebook.payloads import UNREADABLE
-from gateway.errors import SendError, SendRefused, SendRetryable, SendUnclear
+from gateway.clock import Clock
+from gateway.errors import SendError, SendLockedOut, SendRefused, SendRetryable, SendThrottled, SendUnclear
 
 VERSION: Final = "v26.0"
 _THROTTLED: Final = frozenset({4, 17, 32, 613})
 _TRANSIENT: Final = frozenset({1, 2})
 _BAD_TOKEN: Final = 190
 _OPERATOR_PAUSE: Final = 300.0  # seconds: the operator must put something right; the queue is kept meanwhile
+_JSON: Final = {"Content-Type": "application/json"}
+
+_Shape = TypeVar("_Shape", bound=msgspec.Struct)
 
 
 class GraphError(msgspec.Struct, frozen=True):
@@ -52,21 +58,25 @@ class GraphClient:
         api_root: str,
         connect_timeout: float,
         total_timeout: float,
+        clock: Clock,
     ) -> None:
-        """`connect_timeout` and `total_timeout` in seconds; the total bounds the whole call."""
+        """`connect_timeout` and `total_timeout` in seconds; the total bounds the whole call.
+
+        Raises `SettingsError` where `api_root` is no address.
+        """
+        self._clock = clock
+        self.ahead = timedelta(0)
+        """How far Facebook's clock is ahead of ours, as of the last answer."""
         proof = hmac.new(secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
-        self._secrets = {"access_token": access_token, "appsecret_proof": proof}
-        self._root = f"{api_root.rstrip('/')}/{VERSION}"
-        self._total = total_timeout
-        self._http = httpx.AsyncClient(
-            transport=_SecretQuery(self._secrets),
-            timeout=httpx.Timeout(total_timeout, connect=connect_timeout),
-            follow_redirects=False,
+        self._secrets = (access_token, proof)
+        self._query = urlencode({"access_token": access_token, "appsecret_proof": proof})
+        self._connections = Connections(
+            "Facebook", api_root, connect_timeout=connect_timeout, total_timeout=total_timeout
         )
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._connections.close()
 
     async def send_message(self, page_id: str, body: dict[str, Any]) -> GraphAnswer:
         """`POST /{page}/messages`. Raises `SendRetryable`, `SendRefused` or `SendUnclear`."""
@@ -76,64 +86,57 @@ class GraphClient:
         """`POST /{comment or post}/comments`. Raises as `send_message`."""
         return await self._post(f"{quote(target, safe='')}/comments", body)
 
-    async def _post(self, path: str, body: dict[str, Any]) -> GraphAnswer:
+    async def read(self, path: str, query: Mapping[str, str], shape: type[_Shape]) -> _Shape:
+        """`GET /{path}`, whose ids are quoted by the caller. Raises `SendRetryable` or `SendRefused`."""
         try:
-            async with asyncio.timeout(self._total):
-                response = await self._http.post(f"{self._root}/{path}", json=body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise SendRetryable(f"Facebook cannot be reached ({type(error).__name__}).") from error
-        except (httpx.RequestError, TimeoutError) as error:
-            raise SendUnclear(f"No answer from Facebook ({type(error).__name__}).") from error
-        answer = _read(response.content)
-        if response.is_success and answer is not None and answer.error is None:
-            return answer
-        raise self._failure(response, answer)
+            answer = await self._ask("GET", f"{path}?{urlencode(query)}&{self._query}")
+            self._taken(answer)
+            return _understood(answer, shape)
+        except SendUnclear as error:
+            # Reading changes nothing: it can be tried again.
+            raise SendRetryable(error.message) from error
 
-    def _failure(self, response: httpx.Response, answer: GraphAnswer | None) -> SendError:
-        status = response.status_code
-        error = (answer and answer.error) or GraphError()
+    async def _post(self, path: str, body: dict[str, Any]) -> GraphAnswer:
+        return self._taken(await self._ask("POST", f"{path}?{self._query}", _JSON, msgspec.json.encode(body)))
+
+    async def _ask(
+        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        answer = await self._connections.ask(method, f"/{VERSION}/{target}", headers, body)
+        self.ahead = clock_ahead(answer.headers.get("date"), self._clock())
+        return answer
+
+    def _taken(self, answer: Answer) -> GraphAnswer:
+        said = _read(answer.content)
+        if answer.is_success and said is not None and said.error is None:
+            return said
+        raise self._failure(answer, said)
+
+    def _failure(self, answer: Answer, said: GraphAnswer | None) -> SendError:
+        status = answer.status
+        error = (said and said.error) or GraphError()
         words = self._words(status, error)
         if error.code == _BAD_TOKEN:
-            return SendRetryable(words, retry_after=_OPERATOR_PAUSE)
-        if status in (429, 503) or error.code in _THROTTLED or (error.code in _TRANSIENT and error.is_transient):
-            return SendRetryable(words, retry_after=_seconds(response.headers.get("retry-after")))
+            return SendLockedOut(words, retry_after=_OPERATOR_PAUSE)
+        if status == 429 or error.code in _THROTTLED:
+            return SendThrottled(words, retry_after=_seconds(answer.headers.get("retry-after")))
+        if status == 503 or (error.code in _TRANSIENT and error.is_transient):
+            return SendRetryable(words, retry_after=_seconds(answer.headers.get("retry-after")))
         if 300 <= status < 400:
             return SendRetryable(
                 words, retry_after=_OPERATOR_PAUSE
             )  # Graph never redirects: something stands in between
-        if status >= 500 or (response.is_success and not error.code):
+        if status >= 500 or (answer.is_success and not error.code):
             return SendUnclear(words)
         return SendRefused(words)
 
     def _words(self, status: int, error: GraphError) -> str:
         # Graph quotes a malformed token in its message.
         said = error.message
-        for secret in self._secrets.values():
+        for secret in self._secrets:
             said = said.replace(secret, "[secret]")
         code = f"{error.code}/{error.error_subcode}" if error.error_subcode else str(error.code)
         return f"Facebook answered {status}, error {code}: {said}" if error.code else f"Facebook answered {status}."
-
-
-class _SecretQuery(httpx.AsyncBaseTransport):
-    """Adds the secrets to the address below httpx, which writes the address of every call into its log."""
-
-    def __init__(self, secrets: dict[str, str]) -> None:
-        self._secrets = secrets
-        self._inner = httpx.AsyncHTTPTransport()
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._inner.handle_async_request(
-            httpx.Request(
-                request.method,
-                request.url.copy_merge_params(self._secrets),
-                headers=request.headers,
-                stream=request.stream,
-                extensions=request.extensions,
-            )
-        )
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
 
 
 def _read(content: bytes) -> GraphAnswer | None:
@@ -141,6 +144,13 @@ def _read(content: bytes) -> GraphAnswer | None:
         return msgspec.json.decode(content, type=GraphAnswer)
     except UNREADABLE:
         return None
+
+
+def _understood(answer: Answer, shape: type[_Shape]) -> _Shape:
+    try:
+        return msgspec.json.decode(answer.content, type=shape)
+    except UNREADABLE as error:
+        raise SendUnclear("Facebook answered something that cannot be read.") from error
 
 
 def _seconds(header: str | None) -> float | None:

@@ -21,9 +21,11 @@ from gateway.channels.facebook.payloads import (
     Messaging,
     Piece,
     Postback,
+    messenger_account,
+    messenger_thread,
 )
 from gateway.channels.facebook.split import text_id
-from gateway.messages import Attachment, Channel, Ignored, Place, RawEvent, Said, Sender, Surface
+from gateway.messages import Attachment, Channel, Echoed, Ignored, Place, RawEvent, Said, Sender, Surface
 
 _Shape = TypeVar("_Shape", bound=msgspec.Struct)
 
@@ -65,6 +67,8 @@ def parse(event: RawEvent, page_id: str) -> Said | Ignored:
         return Ignored(reason="unknown_body")
     except payloads.UNREADABLE as error:
         raise ParseError("the body is no JSON") from error
+    if piece.part in ("messaging", "standby") and (echoed := _echoed(piece.event)):
+        return echoed
     if piece.part == "standby":
         return Ignored(reason="other_app_owns_thread")
     if piece.part == "entry" or not isinstance(piece.event, dict):
@@ -72,6 +76,24 @@ def parse(event: RawEvent, page_id: str) -> Said | Ignored:
     if piece.part == "changes":
         return _change(piece.event, page_id, piece.page)
     return _messaging(piece.event, event.native_id, page_id, piece.page)
+
+
+def _echoed(event: Any) -> Echoed | None:
+    """The copy of a message that an application sent with a reference, in whosever thread ("message_echoes")."""
+    message = event.get("message") if isinstance(event, dict) else None
+    if not isinstance(message, dict) or message.get("is_echo") is not True:
+        return None
+    recipient, reference = event.get("recipient"), message.get("metadata")
+    person = text_id(recipient.get("id")) if isinstance(recipient, dict) else ""
+    mid = text_id(message.get("mid"))
+    if not (person and mid and isinstance(reference, str) and reference):
+        return None  # written in the Page inbox, or by an application that gives no reference
+    return Echoed(
+        reference=reference.replace("\0", ""),
+        native_id=mid,
+        place=messenger_thread(person),
+        correspondent=messenger_account(person),
+    )
 
 
 def _messaging(event: dict[str, Any], native_id: str, page_id: str, entry_page: str) -> Said | Ignored:
@@ -108,8 +130,8 @@ def _messaging(event: dict[str, Any], native_id: str, page_id: str, entry_page: 
         channel=Channel.FACEBOOK,
         account=page_id,
         native_id=mid or native_id,
-        place=Place(surface=Surface.PRIVATE, native_id=f"psid:{person}"),
-        sender=Sender(native_id=person, scope="messenger"),
+        place=messenger_thread(person),
+        sender=messenger_account(person),
         text=text,
         at=_moment(shape.timestamp / 1000),
         target=person,

@@ -10,6 +10,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, field
 
+from gateway.messages import Place, Sender, Surface
+
 Id = str | int
 
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -22,6 +24,16 @@ GET_STARTED = "get_started"
 
 POST_ITEMS = ("post", "status", "photo", "video")
 """Items of the feed under which a visitor's post comes."""
+
+
+def messenger_thread(person: str) -> Place:
+    """The Messenger thread with the page-scoped id `person`."""
+    return Place(surface=Surface.PRIVATE, native_id=f"psid:{person}")
+
+
+def messenger_account(person: str) -> Sender:
+    """The account in Messenger with the page-scoped id `person`."""
+    return Sender(native_id=person, scope="messenger")
 
 
 class Piece(Struct, frozen=True, kw_only=True):

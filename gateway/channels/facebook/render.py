@@ -1,18 +1,24 @@
 """What we say, as the Graph API wants it.
 
 Sources: developers.facebook.com, Messenger Platform, "Send messages" (5 May 2026) and "Private replies" (16 Apr 2026);
-parameter names of Meta's facebook_business 26.0.3. The sizes are from third-party pages, not from Meta's.
+parameter names of Meta's facebook_business 26.0.3. The sizes are from third-party pages, not from Meta's; that of a
+comment is the wall's (`gateway.privacy.limits`).
 """
 
 from typing import Any
 
 from gateway.channels.facebook.payloads import CHOICE_PREFIX
-from gateway.messages import Button, Outbound, WayIn
+from gateway.messages import Button, Channel, Outbound, Surface, WayIn
+from gateway.privacy.limits import LIMITS
 
-TEXT_LIMIT = 2000
-"""Characters of one Messenger text. No number is documented for a comment: one that fits here fits there."""
+_MESSENGER_LIMIT = 2000  # characters
 _TITLE_LIMIT = 20  # characters
 _BUTTON_LIMIT = 13
+
+
+def text_limit(surface: Surface) -> int:
+    """The longest text, in characters."""
+    return LIMITS[Channel.FACEBOOK] if surface is Surface.PUBLIC else _MESSENGER_LIMIT
 
 
 def private_message(out: Outbound, page_id: str, reference: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ as busy until it gives up, and the answer arrives as a message all the same.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from telegram.helpers import create_deep_linked_url
 
@@ -14,7 +15,9 @@ from gateway.channels.telegram.addressed import Bot
 from gateway.channels.telegram.client import TelegramClient
 from gateway.channels.telegram.settings import TelegramSettings
 from gateway.clock import Clock
+from gateway.errors import SendRefused
 from gateway.messages import Channel, Ignored, Outbound, RawEvent, Said, Sent, Surface, WayIn
+from gateway.privacy.limits import LIMITS
 from gateway.privacy.wall import PublicText
 
 
@@ -22,6 +25,9 @@ class TelegramChannel:
     """One bot: its groups in public, its private chats in private."""
 
     name = Channel.TELEGRAM
+    can_look_up = False
+    """The Bot API has no method that lists or searches a chat's messages (Bot API 10.0), and a bot gets no update for
+    what it sends itself."""
 
     def __init__(self, settings: TelegramSettings, clock: Clock) -> None:
         """Raise `SettingsError` where something is missing."""
@@ -64,7 +70,7 @@ class TelegramChannel:
 
     def text_limit(self, surface: Surface) -> int:
         """Characters of one message; the same on both surfaces."""
-        return render.TEXT_LIMIT
+        return LIMITS[self.name]
 
     async def send_private(self, out: Outbound, reference: str) -> Sent:
         """Write in the private chat. The Bot API takes no id of ours, so `reference` stays at home."""
@@ -73,6 +79,10 @@ class TelegramChannel:
     async def send_public(self, out: Outbound, text: PublicText, reference: str) -> Sent:
         """Answer the message in the group. Raises as the port says."""
         return await self._send(render.public_address(out), str(text), out)
+
+    async def look_up(self, out: Outbound, reference: str, since: datetime) -> Sent | None:
+        """Raise `SendRefused`: see `can_look_up`."""
+        raise SendRefused("Telegram cannot be asked whether a message is there. Please look.")
 
     async def start(self) -> None:
         """Make the client ready. No call to Telegram."""

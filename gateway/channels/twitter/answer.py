@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from gateway.channels.twitter.fields import entries, mapping, string
-from gateway.errors import SendError, SendRefused, SendRetryable, SendUnclear
+from gateway.errors import SendError, SendLockedOut, SendRefused, SendRetryable, SendThrottled, SendUnclear
 
 _OPERATOR_ACTS_S = 900.0
 """Seconds between tries where a person has to do something first: renew a token, buy credits."""
@@ -35,9 +35,9 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, now: float) -> S
     words = _words(body)
     message = f"X answered {status}: {words}" if words else f"X answered {status}."
     if status == 429:
-        return SendRetryable(message, retry_after=_until_reset(headers, now))
+        return SendThrottled(message, retry_after=_until_reset(headers, now))
     if status in (401, 402):
-        return SendRetryable(message, retry_after=_OPERATOR_ACTS_S)
+        return SendLockedOut(message, retry_after=_OPERATOR_ACTS_S)
     if status == 503:
         return SendRetryable(message, retry_after=_seconds(headers.get("retry-after")))
     if status >= 500:

@@ -1,10 +1,10 @@
-"""X as the stages see it: the adapter that joins verify, payloads, parse, render and client."""
+"""X as the stages see it: the adapter that joins verify, payloads, parse, render, client and lookup."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from gateway.channels.base import Challenge
-from gateway.channels.twitter import payloads, render, verify
+from gateway.channels.twitter import lookup, payloads, render, verify
 from gateway.channels.twitter.client import CONNECT_TIMEOUT_S, TOTAL_TIMEOUT_S, XClient
 from gateway.channels.twitter.fields import identifier
 from gateway.channels.twitter.parse import parse
@@ -28,6 +28,8 @@ class TwitterChannel:
     """One account on X: a `ChannelAdapter`."""
 
     name = Channel.TWITTER
+    can_look_up = True
+    """Our own timeline and the conversation's events can be read."""
 
     def __init__(
         self,
@@ -41,7 +43,7 @@ class TwitterChannel:
         self.account = settings.user_id
         self._settings = settings
         self._clock = clock
-        self._client = XClient(settings, total_timeout=total_timeout, connect_timeout=connect_timeout)
+        self._client = XClient(settings, total_timeout=total_timeout, connect_timeout=connect_timeout, clock=clock)
 
     def challenge(self, query: Mapping[str, str]) -> Challenge | None:
         """Answer X's check of the webhook (CRC); None where this is none. Raises `BadSignature` on an odd token."""
@@ -80,6 +82,13 @@ class TwitterChannel:
         """Publish a reply with what the wall let through; X takes no `reference`. Raises as `send_private`."""
         _check_target(out)
         return Sent(native_id=await self._client.post(render.render_post(out, str(text))))
+
+    async def look_up(self, out: Outbound, reference: str, since: datetime) -> Sent | None:
+        """Look for `out` in our timeline or in the conversation; X keeps no `reference`. Raises as the port says."""
+        _check_target(out)
+        find = lookup.find_post if out.surface is Surface.PUBLIC else lookup.find_message
+        found = await find(self._client, self.account, out, since, self._clock())
+        return Sent(native_id=found) if found else None
 
     async def start(self) -> None:
         """Make the session; no call to X."""

@@ -1,7 +1,9 @@
-"""X's API for writing: tweepy on a connection of our own."""
+"""X's API: tweepy on a connection of our own, to write and to ask for what was written."""
 
 import logging
 import time
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -9,10 +11,12 @@ import msgspec
 from tweepy.asynchronous import AsyncClient  # type: ignore[import-untyped]
 from yarl import URL
 
+from gateway.channels.evidence import clock_ahead
 from gateway.channels.twitter.answer import judge
 from gateway.channels.twitter.fields import mapping, native_id
 from gateway.channels.twitter.render import Post
 from gateway.channels.twitter.settings import TwitterSettings
+from gateway.clock import Clock, utc_now
 from gateway.errors import SendRetryable, SendUnclear, SettingsError
 
 TOTAL_TIMEOUT_S = 10.0
@@ -21,7 +25,7 @@ CONNECT_TIMEOUT_S = 5.0
 
 
 class XClient:
-    """Writes posts and direct messages in the name of one account."""
+    """Writes posts and direct messages in the name of one account, and reads them."""
 
     def __init__(
         self,
@@ -29,11 +33,15 @@ class XClient:
         *,
         total_timeout: float = TOTAL_TIMEOUT_S,
         connect_timeout: float = CONNECT_TIMEOUT_S,
+        clock: Clock = utc_now,
     ) -> None:
         """Time-outs are in seconds. Raises `SettingsError` where the root of the API is no address."""
         self._root = _address(settings.api_root)
         self._timeout = aiohttp.ClientTimeout(total=total_timeout, connect=connect_timeout)
+        self._clock = clock
         self._http: aiohttp.ClientSession | None = None
+        self.ahead = timedelta(0)
+        """How far X's clock is ahead of ours, as of the last answer."""
         self._api = AsyncClient(
             consumer_key=settings.consumer_key,
             consumer_secret=settings.consumer_secret,
@@ -55,7 +63,7 @@ class XClient:
                 timeout=self._timeout,
                 connector=aiohttp.TCPConnector(force_close=True),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                raise_for_status=_raise_unless_taken,
+                raise_for_status=self._judge,
             )
             self._api.session = _Rerooted(self._http, self._root)
 
@@ -68,7 +76,7 @@ class XClient:
 
     async def post(self, post: Post) -> str:
         """Publish a post (`POST /2/tweets`) and return its id. Raises `SendRetryable`, `SendRefused`, `SendUnclear`."""
-        answer = await self._write("create_tweet", **msgspec.structs.asdict(post))
+        answer = await self._call("create_tweet", **msgspec.structs.asdict(post))
         return _id_in(answer, "id")
 
     async def message(self, participant_id: str, text: str) -> str:
@@ -76,10 +84,18 @@ class XClient:
 
         Raises as `post`.
         """
-        answer = await self._write("create_direct_message", participant_id=participant_id, text=text)
+        answer = await self._call("create_direct_message", participant_id=participant_id, text=text)
         return _id_in(answer, "dm_event_id")
 
-    async def _write(self, method: str, **arguments: str | None) -> object:
+    async def read(self, method: str, **arguments: Any) -> Mapping[str, object]:
+        """What X answers to a GET of tweepy's; empty where that is no object. Raises `SendRetryable`, `SendRefused`."""
+        try:
+            return mapping(await self._call(method, **arguments))
+        except SendUnclear as error:
+            # Reading changes nothing: it can be tried again.
+            raise SendRetryable(error.message) from error
+
+    async def _call(self, method: str, **arguments: Any) -> object:
         if self._http is None:
             raise SendRetryable("The connection to X is not open.")
         try:
@@ -88,8 +104,13 @@ class XClient:
             raise SendRetryable(f"X cannot be reached: {type(error).__name__}.") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendUnclear(f"X did not answer: {type(error).__name__}.") from error
-        except ValueError as error:
-            raise SendUnclear("X took the message and answered something that is not JSON.") from error
+        except (ValueError, RecursionError) as error:
+            raise SendUnclear("X took the request and answered something that is not JSON.") from error
+
+    async def _judge(self, response: aiohttp.ClientResponse) -> None:
+        """aiohttp calls this with every answer, before tweepy sees it."""
+        self.ahead = clock_ahead(response.headers.get("Date"), self._clock())
+        await _raise_unless_taken(response)
 
 
 class _Rerooted:
@@ -121,7 +142,7 @@ def _address(root: str) -> URL:
 
 
 async def _raise_unless_taken(response: aiohttp.ClientResponse) -> None:
-    """Raise what an answer other than 2xx means. aiohttp calls this with every answer, before tweepy sees it."""
+    """Raise what an answer other than 2xx means."""
     if 200 <= response.status < 300:
         return
     try:

@@ -30,10 +30,10 @@ def read_post(piece: Piece, settings: TwitterSettings, now: datetime) -> Said | 
     own_id, author = native_id(body), speaker_id(body)
     if not own_id or not author:
         raise ParseError("a post without an id or an author")
-    references = _references(body)
+    refers_to = references(body)
     if author == settings.user_id:
         return Ignored(reason="own_echo")
-    if "retweeted" in references or mapping(body.get("retweeted_status")):
+    if "retweeted" in refers_to or mapping(body.get("retweeted_status")):
         return Ignored(reason="retweet")
     if piece.blocked:
         return Ignored(reason="blocked")
@@ -41,7 +41,7 @@ def read_post(piece: Piece, settings: TwitterSettings, now: datetime) -> Said | 
     if text is None:
         raise ParseError("a post without a text")
     # 1.1 names no conversation: there the post that this one answers stands for it.
-    reply_to = references.get("replied_to", "") or native_id(body, "in_reply_to_status_id")
+    reply_to = refers_to.get("replied_to", "") or native_id(body, "in_reply_to_status_id")
     stated = snowflake.from_milliseconds(body.get("timestamp_ms")) or snowflake.from_date(body.get("created_at"))
     return Said(
         channel=Channel.TWITTER,
@@ -58,10 +58,17 @@ def read_post(piece: Piece, settings: TwitterSettings, now: datetime) -> Said | 
     )
 
 
-def _references(body: Mapping[str, object]) -> dict[str, str]:
+def references(body: Mapping[str, object]) -> dict[str, str]:
     """Ids of other posts by how this one refers to them: replied_to, quoted, retweeted."""
-    references = (mapping(reference) for reference in entries(body.get("referenced_tweets")))
-    return {string(reference.get("type")): native_id(reference) for reference in references}
+    found = (mapping(reference) for reference in entries(body.get("referenced_tweets")))
+    return {string(reference.get("type")): native_id(reference) for reference in found}
+
+
+def without_leading_handles(text: str) -> str:
+    """The text without the row of handles at its start, where X puts whom a reply addresses."""
+    while found := _LEADING_HANDLE.match(text):
+        text = text[found.end() :]
+    return text.strip()
 
 
 def _full_text(body: Mapping[str, object]) -> str | None:

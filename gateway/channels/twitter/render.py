@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from gateway.messages import Button, Outbound, Surface, WayIn
+from gateway.messages import Button, Channel, Outbound, Surface, WayIn
+from gateway.privacy.limits import LIMITS
 
-PUBLIC_LIMIT = 280
 PRIVATE_LIMIT = 10_000
 GREETING = "Hi!"
 """What the way in writes for the customer, before the code: a bare code looks like something to be deleted."""
@@ -32,7 +32,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
 def text_limit(surface: Surface) -> int:
     """The longest text: weighted characters in public, characters in private."""
-    return PUBLIC_LIMIT if surface is Surface.PUBLIC else PRIVATE_LIMIT
+    return LIMITS[Channel.TWITTER] if surface is Surface.PUBLIC else PRIVATE_LIMIT
 
 
 def way_in(user_id: str, code: str) -> WayIn:
