@@ -113,8 +113,14 @@ def claimed_database(settings: Settings) -> Iterator[None]:
     engine = create_engine(settings.database)
     lock = None if is_shared(settings.database) else _lock(engine)
     try:
-        migrate(engine)
-        engine.dispose()
+        try:
+            migrate(engine)
+        except SettingsError:
+            if lock is not None:  # what is no database of ours gets no file of ours beside it
+                Path(lock.lock_file).unlink(missing_ok=True)
+            raise
+        finally:
+            engine.dispose()
         yield
     finally:
         if lock is not None:
