@@ -22,10 +22,13 @@ lint: environments ## Check formatting, style, types and import rules
 format: environments ## Format the code
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
+bench: setup ## Run the benchmarks, an hour on a quiet machine; ARGS=--quick to see that they work
+	@scripts/bench $(ARGS)
+
 screenshots: setup ## Take the pictures of the docs from a real run
 	@.venv/bin/python -m scripts.screenshots
 
 clean: ## Remove what was installed, trained and stored in this checkout
 	@rm -rf .venv bot/.venv .tools bot/models .aside
 
-.PHONY: help environments setup run test lint format screenshots clean
+.PHONY: help environments setup run test lint format bench screenshots clean

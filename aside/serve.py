@@ -62,6 +62,7 @@ def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: 
         KEEP_ALIVE_TIMEOUT=65,
         GRACEFUL_SHUTDOWN_TIMEOUT=3,  # seconds for requests; sends have their own time after it, and 15 is all
         ACCESS_LOG=False,
+        AUTO_EXTEND=False,  # sanic-ext would look at each request for what is to be injected; nothing of ours is
         MOTD=False,
     )
     app.blueprint(gateway.health)

@@ -27,6 +27,7 @@ from gateway.channels.twitter.channel import TwitterChannel
 from gateway.channels.twitter.settings import TwitterSettings
 from gateway.clock import Clock
 from gateway.intake import webhook
+from gateway.intake.pressure import PatientDatabase
 from gateway.lanes import Carrier, Drain, LaneKind
 from gateway.messages import Channel
 from gateway.privacy.detect import Detector
@@ -38,6 +39,7 @@ from gateway.routing.conversation import Conversation
 from gateway.routing.crisis import Crises, CrisisSettings
 from gateway.routing.effects import Effects
 from gateway.routing.guard import GuardedAssistant
+from gateway.routing.suspicion import Suspicion
 from gateway.routing.turn import Turns, TurnSettings
 from gateway.sending import backlog
 from gateway.sending.deliver import Deliveries
@@ -74,25 +76,28 @@ class Gateway:
         detector = Detector(brand.formats)
         self.wall = Wall(detector)
         self.intake = webhook.Intake(channels, database, clock, carrier)
+        # The stages that work off what came in stand back while more comes in than they could.
+        road = PatientDatabase(database, self.intake.pressure)
         promise = timedelta(minutes=settings.aside_promise_minutes)
         bot_keeps = timedelta(minutes=settings.aside_bot_answer_minutes)
         table = limits(settings.aside_limits) if table is None else table
         self._gates = {
-            name: Gate(name, channel.account, table, AT_ONCE[name], database, clock, backlog.ranks)
+            name: Gate(name, channel.account, table, AT_ONCE[name], road, clock, backlog.ranks)
             for name, channel in channels.items()
         }
         self._deliveries = Deliveries(
             channels,
             self._gates,
-            database,
+            road,
             self.wall,
             clock,
             hold_unclear=settings.hold_unclear,
             bot_keeps=bot_keeps,
         )
+        suspicion = Suspicion()
         turns = Turns(
             channels,
-            database,
+            road,
             Conversation(self._assistant, detector),
             Effects(
                 channels,
@@ -109,9 +114,10 @@ class Gateway:
                 promise=promise,
                 bot_keeps=bot_keeps,
             ),
+            suspicion,
         )
         self._drains: dict[LaneKind, Drain] = {
-            LaneKind.ARRIVALS: Arrivals(channels, database, clock).drain,
+            LaneKind.ARRIVALS: Arrivals(channels, road, clock, suspicion).drain,
             LaneKind.CASE: turns.drain,
             LaneKind.THREAD: self._deliveries.drain,
         }
@@ -140,15 +146,18 @@ class Gateway:
                 await channel.start()
             for gate in self._gates.values():
                 await gate.start()
-            rounds = (
-                ("alarms", self._alarms.fire_due, _LOOK_AT_ALARMS),
-                ("crises", self._crises.look, _LOOK_AT_BACKLOGS),
-            )
             self._loops = [
-                asyncio.create_task(keep_doing(name, work, Bell(), pause), name=name) for name, work, pause in rounds
+                asyncio.create_task(
+                    keep_doing("alarms", self._alarms.fire_due, Bell(), _LOOK_AT_ALARMS), name="alarms"
+                ),
+                asyncio.create_task(self._watch_backlogs(), name="crises"),
             ]
         await self._carrier.start(self._drains if works else {})
         _log.info("started", channels=[channel.value for channel in self._channels], works=works)
+
+    async def _watch_backlogs(self) -> None:
+        await asyncio.sleep(_LOOK_AT_BACKLOGS)  # what the last run left goes out first
+        await keep_doing("crises", self._crises.look, Bell(), _LOOK_AT_BACKLOGS)
 
     async def stop(self) -> None:
         """Stop taking up work, let what is being sent come to its end, close everything."""

@@ -90,6 +90,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     queued_at: datetime | None
     dialogue: dict[str, object] | None
     """The assistant's dialogue state, carried with every call; Rasa keeps nothing."""
+    crisis_id: int | None = None
+    """The crisis in which it was given to people, the latest one."""
 
     @property
     def owner(self) -> Owner:

@@ -91,7 +91,7 @@ class Settings(BaseSettings):
 
     aside_limits: str = Field(
         default="",
-        description="What platforms let out, in place of what they print: `channel/surface[/thread]=COUNT/SECONDS`.",
+        description="What platforms let out, in place of what they print: `channel[/surface[/thread]]=COUNT/SECONDS`.",
     )
     aside_bot_answer_minutes: int = Field(
         default=120, ge=1, description="Minutes after which an answer of the assistant is not sent any more."

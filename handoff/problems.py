@@ -73,9 +73,9 @@ def install(app: Sanic[Any, Any], renderer: Renderer) -> None:
         return HTTPResponse(msgspec.json.encode(body), status, headers, "application/json")
 
     @app.on_request
-    async def no_hidden_ends(request: Request) -> None:
+    def no_hidden_ends(request: Request) -> None:
         """A NUL ends a name for the system, though not for us."""
-        if "%00" in request.raw_url.decode("latin-1"):
+        if b"%00" in request.raw_url:
             raise SanicNotFound("There is no such thing.")
 
     app.error_handler.add(Exception, answer)

@@ -37,6 +37,9 @@ def require(user: User, right: Right) -> None:
 
 
 def access_case(conn: Connection, user: User, case_id: str, right: Right = Right.SEE_CASES) -> Case:
-    """A case, for somebody who may. Raises `Forbidden` before it says whether there is such a case, then `NotFound`."""
+    """A case, for somebody who may. Raises `Forbidden` before it says whether there is such a case, then `NotFound`.
+
+    Whoever is about to work on it has it alone until the transaction ends, so that of two one sees what the other did.
+    """
     require(user, right)
-    return cases.get(conn, case_id)
+    return cases.get(conn, case_id, lock=right is Right.WORK_CASES)

@@ -5,12 +5,16 @@
      "loop":   {"form": ..., "asks": ...},    the open form and the slot it asks for, or null
      "recent": [{"intent": ..., "actions": [...]}]}   the last turns; no texts
 
+Its size has an end, whatever a customer writes: a text is cut, and of what does not fit together there stay the slots
+of the open form, then what was said last. The rest is forgotten, and asked for again.
+
 A form belongs to the private side of a case. While a public message is answered it is parked: not seen by the rules,
 so that no form can ask its question in public, and put back into the next state.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rasa.shared.core.constants import (
@@ -27,8 +31,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 VERSION = 1
 #: Turns kept. Rules look back over one at most; two more leave room for a trainer's.
 RECENT_TURNS = 3
-#: Characters kept of one slot; a description is the longest there is.
+#: Characters kept of one slot that is a text; a description is the longest there is.
 LONGEST_VALUE = 2_000
+#: Bytes of all slots together, as JSON; an order with everything about it has some 500.
+MOST_BYTES = 32_000
 SURFACE_SLOT = "surface"
 
 State = dict[str, Any]
@@ -58,24 +64,41 @@ def restore(state: State | None, sender: str, domain: Domain, surface: str) -> D
     return DialogueStateTracker.from_events(sender, events, slots=domain.slots, domain=domain)
 
 
-def take(tracker: DialogueStateTracker, before: State | None, surface: str) -> State:
+def take(tracker: DialogueStateTracker, before: State | None, surface: str, domain: Domain) -> State:
     """Return the state after the turn that `tracker` has just gone through, starting from the state `before`."""
     turn = _latest_turn(tracker)
+    loop = _loop(tracker) if surface == "private" else _parked_loop(turn, before)
+    asked_for = domain.required_slots_for_form(loop["form"]) if loop and loop["form"] in domain.form_names else []
+    said_now = [event.key for event in reversed(turn) if isinstance(event, SlotSet)]
+    known = (before or {}).get("slots")
+    latest_first = [*asked_for, *said_now, *(known if isinstance(known, dict) else [])]
     return {
         "version": VERSION,
-        "slots": carried_slots(tracker),
-        "loop": _loop(tracker) if surface == "private" else _parked_loop(turn, before),
+        "slots": _what_fits(carried_slots(tracker), latest_first),
+        "loop": loop,
         "recent": [*_recent(before), _summary(tracker, turn)][-RECENT_TURNS:],
     }
 
 
 def carried_slots(tracker: DialogueStateTracker) -> dict[str, Any]:
-    """Return the slots that are set, apart from Rasa's own and from what is said anew with each call."""
+    """Return the slots that are set, apart from Rasa's own and from what is said anew with each call. Texts are cut."""
     return {
         name: slot.value[:LONGEST_VALUE] if isinstance(slot.value, str) else slot.value
         for name, slot in tracker.slots.items()
         if slot.value is not None and name not in DEFAULT_SLOT_NAMES and name != SURFACE_SLOT
     }
+
+
+def _what_fits(slots: dict[str, Any], first: list[str]) -> dict[str, Any]:
+    """Return the slots that fit into `MOST_BYTES`: those named `first`, in that order, then the rest."""
+    kept: dict[str, Any] = {}
+    room = MOST_BYTES
+    for name in dict.fromkeys([*(name for name in first if name in slots), *slots]):
+        needed = len(json.dumps({name: slots[name]}))
+        if needed <= room:
+            kept[name] = slots[name]
+            room -= needed
+    return kept
 
 
 def _recent_events(recent: list[dict[str, Any]], domain: Domain) -> list[Event]:

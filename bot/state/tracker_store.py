@@ -56,7 +56,7 @@ class CarriedTrackerStore(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Leave the state after the turn to be carried out."""
         carried = _carried.get()
-        carried.after = snapshot.take(tracker, carried.before, carried.surface)
+        carried.after = snapshot.take(tracker, carried.before, carried.surface, self.domain)
 
     async def keys(self) -> Iterable[str]:
         """Return nothing: no conversation is kept."""

@@ -20,14 +20,14 @@ from gateway.errors import SendError, SendRetryable, SendUnclear, SettingsError
 
 LARGEST: Final = 4_000_000
 """Bytes of an answer that are read; a usual one has 1,000, a list of comments 100,000."""
-_SIDE_BY_SIDE: Final = 128  # requests; no stage sends half as many at once (`gateway.sending.limits.AT_ONCE`)
-_KEPT_OPEN: Final = 5.0  # seconds without a request; servers close after a minute, what stands between perhaps earlier
+_SIDE_BY_SIDE: Final = 128  # requests; twice what is sent at once (`gateway.sending.limits.AT_ONCE`)
+_KEPT_OPEN: Final = 5.0  # seconds without a request; well below what servers grant
 _HEADERS: Final = {"Accept-Encoding": "identity"}  # to unpack small answers costs more than it saves
 _NEVER_LEFT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 class Answer(Struct, frozen=True):
-    """What the platform answered. `content` is empty where it was larger than `LARGEST`: nobody means such an one."""
+    """What the platform answered. `content` is empty where it was larger than `LARGEST`: nobody means that."""
 
     status: int
     headers: Mapping[str, str]

@@ -15,25 +15,30 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import log
 from gateway.bell import Bell, keep_doing
 from gateway.clock import Clock
 from gateway.engine import sweep
-from gateway.errors import LaneLost
+from gateway.errors import LaneLost, Overloaded
 from gateway.lanes import Drain, Hold, Lane, LaneKind, new_holder
 from gateway.messages import Channel
 from gateway.storage import lanes
-from gateway.storage.database import Database
+from gateway.storage.database import Database, TransactionLost
+
+T = TypeVar("T")
 
 _log = log.get(__name__)
 _SWEEP_EVERY: Final = 3.0  # seconds
 _RESCUE_EVERY: Final = 2.0  # seconds
 _GATHER: Final = 0.02  # seconds in which several calls of one lane become one
 _IN_ONE: Final = 100  # lanes called in one transaction of the sweep
+_STORE_AGAIN: Final = 0.1  # seconds until what the store refused is tried again, the first time
+_STORE_LATEST: Final = 3.0  # seconds between two tries
 _AFTER_A_FAULT: Final = timedelta(seconds=1)
 
 
@@ -49,8 +54,8 @@ class Jobs(Protocol):
     async def stop(self, grace: float) -> None:
         """Begin no more; wait for those under way at the most `grace` seconds."""
 
-    async def rescue(self) -> int:
-        """Hand the jobs of dead workers to others, and give called lanes that have lost their job a new one.
+    def rescue(self, conn: Connection) -> int:
+        """Give every called lane a new job whose job is lost, or in the hands of a worker that is presumed dead.
 
         Returns how many.
         """
@@ -134,7 +139,7 @@ class DistributedCarrier:
 
     async def _see_to(self, lane: Lane, holder: str, drain: Drain) -> None:
         while True:
-            taken = await self._database.write(lambda conn: lanes.take(conn, lane, holder))
+            taken = await self._surely(lambda conn: lanes.take(conn, lane, holder))
             if taken is None:
                 return
             orphaned = taken.before not in ("", holder)
@@ -143,19 +148,32 @@ class DistributedCarrier:
                 await self._give_back(lane, holder, back)
                 return
             calls = taken.calls
-            if await self._database.write(lambda conn: lanes.leave(conn, lane, holder, calls)):  # noqa: B023 - awaited here
+            if await self._surely(lambda conn: lanes.leave(conn, lane, holder, calls)):  # noqa: B023 - awaited here
                 return
 
     async def _give_back(self, lane: Lane, holder: str, at: datetime | None) -> None:
         """Let go of a lane that is to be come back to, by whomever. It keeps its row, and gets a job."""
-        await self._database.write(partial(self._hand_on, lane, holder, at))
+        await self._surely(partial(self._hand_on, lane, holder, at))
+
+    async def _surely(self, work: Callable[[Connection], T]) -> T:
+        """Commit, as soon as the store takes it: a job that ended without it would leave its lane to nobody."""
+        pause = _STORE_AGAIN
+        while True:
+            try:
+                return await self._database.write(work)
+            except (SQLAlchemyError, Overloaded, TransactionLost) as error:
+                _log.warning("lane_not_kept", error=type(error).__name__)
+                if not self._drains:
+                    raise
+            await asyncio.sleep(pause * random.uniform(0.7, 1.0))
+            pause = min(pause * 2, _STORE_LATEST)
 
     def _hand_on(self, lane: Lane, holder: str, at: datetime | None, conn: Connection) -> None:
         if lanes.let_go(conn, lane, holder):
             self._jobs.defer(conn, lane, at)
 
     async def _sweep(self) -> bool:
-        found = await self._database.read(lambda conn: sweep.uncalled(conn, self._channels))
+        found = await self._database.read(lambda conn: sweep.uncalled(conn, self._channels, self._clock()))
         for start in range(0, len(found), _IN_ONE):
             # In one order, so that two sweeps do not wait for each other in a circle.
             some = sorted(found[start : start + _IN_ONE])
@@ -163,7 +181,7 @@ class DistributedCarrier:
         return False
 
     async def _rescue(self) -> bool:
-        if rescued := await self._jobs.rescue():
+        if rescued := await self._database.write(self._jobs.rescue):
             _log.warning("rescued", count=rescued)
         return False
 

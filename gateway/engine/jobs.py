@@ -10,13 +10,13 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import psycopg
 import sqlalchemy as sa
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy.engine import Connection
 
 from gateway import log
@@ -37,14 +37,18 @@ _DEFER: Final = sa.text(
     " CAST(:at AS timestamptz))]::procrastinate_job_to_defer_v1[])"
     " WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo')"
 )
-_STRANDED: Final = """
-    SELECT name FROM lanes
-    WHERE NOT EXISTS (
-        SELECT FROM procrastinate_jobs j
-        WHERE j.status IN ('todo', 'doing') AND j.queue_name = ANY(%(queues)s) AND j.args->>'lane' = lanes.name
-    )
-    LIMIT 1000
-"""
+_ONE_AT_A_TIME: Final = sa.text(
+    "SELECT pg_advisory_xact_lock(4707185)"
+)  # of those who rescue; the number means nothing
+_BURY: Final = sa.text("DELETE FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => :dead)")
+# Never put back to be done again: who is presumed dead may come back and finish, or be doing, a job by that number.
+_CLEAR: Final = sa.text(
+    "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL AND task_name = 'drain'"
+)
+_STRANDED: Final = sa.text(
+    "SELECT name FROM lanes WHERE NOT EXISTS (SELECT FROM procrastinate_jobs"
+    " WHERE status IN ('todo', 'doing') AND queueing_lock = lanes.name) LIMIT 1000"
+)
 
 
 class ProcrastinateJobs:
@@ -102,26 +106,15 @@ class ProcrastinateJobs:
         with suppress(TimeoutError, psycopg.Error, ConnectorException):
             await asyncio.wait_for(self._app.close_async(), 2)
 
-    async def rescue(self) -> int:
+    def rescue(self, conn: Connection) -> int:
         """See `Jobs.rescue`."""
-        rescued = 0
-        manager = self._app.job_manager
-        await manager.prune_stalled_workers(_DEAD)
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD):
-            with suppress(UniqueViolation):  # it has a successor already
-                await manager.retry_job(job)
-            rescued += 1
-        queues = [_queue_of(LaneKind.ARRIVALS), _queue_of(LaneKind.CASE)]
-        queues += [_queue_of(LaneKind.THREAD, channel.value) for channel in Channel]
-        rows: list[dict[str, Any]] = await self._connector.execute_query_all_async(_STRANDED, queues=queues)
-        for row in rows:
-            lane = Lane.named(row["name"])
-            queue = _queue_of(lane.kind, lane.key.partition(":")[0])
-            deferrer = self._app.configure_task(_TASK, queue=queue, queueing_lock=row["name"], allow_unknown=True)
-            with suppress(UniqueViolation):
-                await deferrer.defer_async(lane=row["name"])
-            rescued += 1
-        return rescued
+        conn.execute(_ONE_AT_A_TIME)
+        conn.execute(_BURY, {"dead": _DEAD})
+        conn.execute(_CLEAR)
+        stranded = list(conn.execute(_STRANDED).scalars())
+        for name in stranded:
+            self.defer(conn, Lane.named(name), None)
+        return len(stranded)
 
     async def _keep_working(self, queue: str, places: int) -> None:
         """Run a worker, and again after the database was away."""

@@ -104,4 +104,4 @@ class LocalCarrier:
         return False
 
     def _uncalled(self, conn: Connection) -> list[Lane]:
-        return sweep.uncalled(conn, self._channels)
+        return sweep.uncalled(conn, self._channels, self._clock())

@@ -4,6 +4,7 @@ A call that was lost with its process, or that nobody could carry, is made good 
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -17,12 +18,15 @@ from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, OUTBOX_UNSETTLED, in
 _MOST: Final = 2_000  # lanes in one sweep; the next one finds the rest
 
 
-def uncalled(conn: Connection, channels: Collection[Channel]) -> list[Lane]:
+def uncalled(conn: Connection, channels: Collection[Channel], now: datetime) -> list[Lane]:
     """Lanes of these channels, and of all cases, in which something waits though nobody has called them."""
     arrivals = sa.select(inbox.c.channel).where(INBOX_NEW, inbox.c.channel.in_(channels))
     cases = sa.select(inbox.c.case_id).where(INBOX_QUEUED)
     threads = sa.select(outbox.c.thread_key).where(
-        OUTBOX_UNSETTLED, outbox.c.status != OutboxStatus.LOOKING, outbox.c.channel.in_(channels)
+        OUTBOX_UNSETTLED,
+        # What is looked for has a timer; it is called here where the timer's call was lost, or came to a slow clock.
+        sa.or_(outbox.c.status != OutboxStatus.LOOKING, outbox.c.due_at <= now),
+        outbox.c.channel.in_(channels),
     )
     return [
         *_at_rest(conn, LaneKind.ARRIVALS, arrivals),

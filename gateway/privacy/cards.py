@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-_GAP = r"[ \t\r\n.,:;/|*_()\-]{0,3}"
-_RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{11,}}")
+GAP = r"[ \t\r\n.,:;/|*_()\-]{0,3}"
+"""What may stand between two digits of a card number."""
+_RUN = re.compile(rf"[0-9](?:{GAP}[0-9]){{11,}}")
 _GROUP = re.compile(r"[0-9]+")
 _DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 _SINGLE = bytes.maketrans(b"0123456789", bytes(range(10)))

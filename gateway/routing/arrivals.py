@@ -20,13 +20,13 @@ from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus, Recorded
 from gateway.lanes import Hold, Lane
 from gateway.messages import Channel, Echoed, Ignored, Said, Surface
+from gateway.routing.suspicion import DEADLY, Suspicion
 from gateway.sending import arrived, outbox
 from gateway.storage import cases, events, lanes, moves, people, threads, transcript
 from gateway.storage.database import Database
 
 _log = log.get(__name__)
 _TRIES: Final = 5  # to take in an event before it is set aside
-_DEATHS: Final = 3  # of workers that had it in hand, likewise
 _SOON: Final = timedelta(milliseconds=500)
 _JOIN_WAIT: Final = timedelta(seconds=15)  # for the answer that tells whom a private reply has reached
 
@@ -36,7 +36,10 @@ Understood = tuple[Recorded, Said | Ignored | ParseError]
 class Arrivals:
     """Understands what intake has recorded, in the order of its arrival."""
 
-    def __init__(self, channels: Mapping[Channel, ChannelAdapter], database: Database, clock: Clock) -> None:
+    def __init__(
+        self, channels: Mapping[Channel, ChannelAdapter], database: Database, clock: Clock, suspicion: Suspicion
+    ) -> None:
+        self._suspicion = suspicion
         self._channels = channels
         self._database = database
         self._clock = clock
@@ -53,18 +56,16 @@ class Arrivals:
         return None if all_settled else self._clock() + _SOON
 
     async def _one_by_one(self, channel: Channel) -> bool:
-        """Understand the first ones slowly: whoever had this lane died, perhaps over one of them.
-
-        Each is counted before it is tried, so that it is known by its deaths and does not kill for ever.
-        """
+        """Understand the first ones slowly: whoever had this lane died, perhaps over one of them."""
         all_settled = True
         for event in await self._new(channel):
-            if event.deaths >= _DEATHS:
-                _log.error("deadly_event", channel=channel, inbox_id=event.id)
-                await self._database.write(partial(_set_aside, event, "deadly"))
-                continue
-            await self._database.write(lambda conn, event=event: inbox.count_death(conn, event.id))  # type: ignore[misc]
-            all_settled = await self._one(event, self._parse(event)) and all_settled
+            async with self._suspicion.of(event.deaths):
+                if event.deaths >= DEADLY:
+                    _log.error("deadly_event", channel=channel, inbox_id=event.id)
+                    await self._database.write(partial(_set_aside, event, "deadly"))
+                    continue
+                await self._database.write(lambda conn, event=event: inbox.count_death(conn, event.id))  # type: ignore[misc]
+                all_settled = await self._one(event, self._parse(event)) and all_settled
         return all_settled
 
     async def _new(self, channel: Channel) -> list[Recorded]:

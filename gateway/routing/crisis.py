@@ -44,7 +44,7 @@ from gateway.storage.tables import messages
 _log = log.get(__name__)
 
 _CALM: Final = 10  # as many times less than what opens a crisis may wait in a calm
-_PRUNE_EVERY: Final = timedelta(hours=1)
+_PRUNE_EVERY: Final = timedelta(minutes=10)
 _TOO_LATE: Final = "it would have come too late"
 
 
@@ -86,7 +86,7 @@ class Crises:
         self._wall = wall
         self._clock = clock
         self._settings = settings
-        self._pruned_at: datetime | None = None
+        self._pruned_at = clock()
 
     async def look(self) -> bool:
         """Look at every channel once."""
@@ -100,7 +100,7 @@ class Crises:
             await self._give_up(found.late, crisis, now)
         old = await self._database.read(lambda conn: backlog.too_old(conn, now - self._settings.bot_keeps))
         await self._give_up(old, None, now)
-        if self._pruned_at is None or abs(now - self._pruned_at) > _PRUNE_EVERY:
+        if abs(now - self._pruned_at) > _PRUNE_EVERY:
             self._pruned_at = now
             await self._database.write(lambda conn: pace.prune(conn, now))
         return False

@@ -33,6 +33,7 @@ from gateway.routing import private_move
 from gateway.routing.conversation import Conversation
 from gateway.routing.effects import Effects
 from gateway.routing.handoff import hand_over
+from gateway.routing.suspicion import DEADLY, Suspicion
 from gateway.storage import cases, moves, threads
 from gateway.storage.database import Database
 from gateway.storage.moves import Move, MoveState
@@ -43,7 +44,6 @@ _SETTLE_LONGEST: Final = 3.0  # seconds that a lively case is waited for before 
 _BURST: Final = 4  # times the usual quiet, where several messages wait or one comes late: more of them may be under way
 _LATE: Final = timedelta(seconds=5)  # between the platform's time and the arrival: a repeated or shuffled delivery
 _NAP: Final = 0.7  # seconds that a drain waits itself, rather than be told to come back
-_DEATHS: Final = 3  # of workers that had a message in hand, before it goes to people
 _BACK_OFF_LONGEST: Final = 4.0  # seconds between two tries
 
 
@@ -83,7 +83,9 @@ class Turns:
         wall: Wall,
         clock: Clock,
         settings: TurnSettings,
+        suspicion: Suspicion,
     ) -> None:
+        self._suspicion = suspicion
         self._channels = channels
         self._database = database
         self._conversation = conversation
@@ -108,15 +110,20 @@ class Turns:
                 await asyncio.sleep(wait)
                 continue
             head = line[0]
-            if first:
-                await self._database.write(lambda conn, head=head: inbox.count_death(conn, head.id))  # type: ignore[misc]
-            first = False
             try:
-                done = await self._next(look, head)
+                done = await (self._suspect(look, head) if first else self._next(look, head))
             except StaleEpoch:
                 continue  # It changed hands between our look and our commit: decide anew for the new owner.
+            finally:
+                first = False
             if done and len(line) == 1:
                 return None  # whoever adds to the line calls the lane
+
+    async def _suspect(self, look: "_Look", head: Waiting) -> bool:
+        """Take the first turn of a lane whose holder died: perhaps over it. See `suspicion`."""
+        async with self._suspicion.of(head.deaths):
+            await self._database.write(lambda conn: inbox.count_death(conn, head.id))
+            return await self._next(look, head)
 
     async def _next(self, look: "_Look", head: Waiting) -> bool:
         """Take one turn. False if it has to be tried again. Raises `StaleEpoch`."""
@@ -128,7 +135,7 @@ class Turns:
         if case.owner is Owner.HUMAN:
             await self._database.write(lambda conn: _for_people(conn, case, head, now))
             return True
-        if head.deaths >= _DEATHS:
+        if head.deaths >= DEADLY:
             _log.error("deadly_turn", case_id=case.id, inbox_id=head.id)
             deadly = AssistantUnavailable("Workers have died over this message.")
             await self._database.write(lambda conn: self._give_up(conn, case, head, deadly, now))

@@ -78,7 +78,7 @@ def too_old(conn: Connection, before: datetime) -> list[Row]:
     query = (
         sa.select(outbox.c.id, outbox.c.case_id, outbox.c.author)
         .where(OUTBOX_NEW, outbox.c.author == Author.BOT, outbox.c.created_at < before)
-        .order_by(outbox.c.id)
+        .order_by(outbox.c.outlet, outbox.c.rank, outbox.c.id)
         .limit(_MOST)
     )
     return [_row(row) for row in conn.execute(query)]
@@ -94,17 +94,20 @@ def has_room(conn: Connection, table: Table, outlet: Outlet, now: datetime) -> b
     )
 
 
+_BEST: Final = sa.func.min(outbox.c.rank)
+_RANKS: Final = (  # put together once: asked whenever several threads of an account want to send
+    sa.select(outbox.c.thread_key, _BEST)
+    .where(OUTBOX_NEW, outbox.c.outlet.in_(sa.bindparam("outlets", expanding=True)), outbox.c.rank < Rank.CHATTER)
+    .group_by(outbox.c.thread_key)
+    .order_by(_BEST, sa.func.min(outbox.c.id))
+    .limit(_MOST)
+)
+
+
 def ranks(conn: Connection, channel: Channel, account: str) -> dict[str, Rank]:
     """Threads of an account in which something better than chatter waits, with its rank."""
-    best = sa.func.min(outbox.c.rank)
-    query = (
-        sa.select(outbox.c.thread_key, best)
-        .where(OUTBOX_NEW, outbox.c.outlet.in_(_outlets(channel, account)), outbox.c.rank < Rank.CHATTER)
-        .group_by(outbox.c.thread_key)
-        .order_by(best, sa.func.min(outbox.c.id))
-        .limit(_MOST)
-    )
-    return {row[0]: Rank(row[1]) for row in conn.execute(query)}
+    rows = conn.execute(_RANKS, {"outlets": _outlets(channel, account)})
+    return {row[0]: Rank(row[1]) for row in rows}
 
 
 def _counts(conn: Connection, channel: Channel, account: str) -> dict[str, int]:

@@ -98,25 +98,24 @@ class Deliveries:
         thread_key = hold.lane.key
         gate = self._gates[Channel(thread_key.partition(":")[0])]
         while not self._stopping:
-            back = await gate.permit(thread_key, shared=hold.shared)
-            if back is not None:
-                return back
-            outcome = _Outcome(went=Went.NOT_AT_ALL)
-            try:
-                claimed = await self._database.write(
-                    lambda conn: outbox.claim_next(conn, hold, self._clock(), self._doubt)
-                )
-                if isinstance(claimed, Claim) and not claimed.look:
-                    outcome = await self._send(claimed.parcel)
-            finally:
-                gate.done(thread_key, outcome.went, outcome.why)
-            if outcome.went is Went.NOT_AT_ALL:
-                await gate.give_back(thread_key)
+            claimed = await gate.claim(
+                thread_key,
+                lambda conn: outbox.claim_next(conn, hold, self._clock(), self._doubt),
+                shared=hold.shared,
+            )
             if not isinstance(claimed, Claim):
                 return claimed
             if claimed.look:
                 await self._look_up(claimed.parcel)
-            elif outcome.again_at is not None or claimed.last:
+                continue
+            outcome = _Outcome(went=Went.UNKNOWN)
+            try:
+                outcome = await self._send(claimed.parcel)
+            finally:
+                gate.done(thread_key, outcome.went, outcome.why)
+            if outcome.went is Went.NOT_AT_ALL:
+                await gate.give_back(thread_key)
+            if outcome.again_at is not None or claimed.last:
                 return outcome.again_at  # None: whoever adds to the thread calls the lane
         return self._clock()
 

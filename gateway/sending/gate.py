@@ -1,11 +1,12 @@
 """The gate of a channel: which threads may send next, so many at once, no faster than the platform takes it.
 
-    drain --permit(thread)--> waits here -> [breaker closed? a place free? room in the limits, best rank first] -> go
+    drain --claim(thread)--> waits here -> [breaker closed? a place free? room in the limits, best rank first] -> sends
       `-- done(thread, how it went) -> a place is free, and the watch over the platform learns
 
 One gate for each of our accounts, so that a channel that is slow or away makes nobody wait but its own threads. A
-thread is as urgent as the most urgent message that waits in it: within a thread all go in their order.
-While the breaker is open nobody gets in, so that no row is claimed and no try is counted; then one does, as a probe.
+thread is as urgent as the most urgent message that waits in it: within a thread all go in their order. What is counted
+against a limit and what is claimed is one transaction. While the breaker is open nobody gets in, so that no row is
+claimed and no try is counted; then one does, as a probe.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from functools import partial
 from typing import Final
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from gateway import log, metrics
 from gateway.breaker import BreakerState
@@ -26,12 +28,14 @@ from gateway.messages import Channel
 from gateway.sending import pace
 from gateway.sending.limits import Outlet, Rank, Table
 from gateway.sending.pace import Ask
+from gateway.sending.waiter import Claimed, Claiming, FailedAlone, LetIn, Waiter, is_to_be_sent
 from gateway.sending.watch import Watch, Went
 from gateway.storage.database import Database
 
 _log = log.get(__name__)
 
 _SHARED_PATIENCE: Final = 1.0  # seconds in which a drain that has taken one of few places waits here
+_CHOSEN: Final = 0.05  # seconds between two looks at whether a claim is still being made
 _SOONEST: Final = timedelta(seconds=1)
 _LATEST: Final = timedelta(seconds=30)  # an agent's message may join the thread meanwhile
 _LOOKED_AT: Final = 4  # waiting threads that are looked at, for each place that is free: some lack room of their own
@@ -45,18 +49,6 @@ _CHATS_ARE_ALL: Final = 3  # chats that Telegram has turned away at the same tim
 
 Ranks = Callable[[Connection, Channel, str], Mapping[str, Rank]]
 """The threads of an account in which something better than chatter waits, with its rank."""
-
-
-class _Waiter:
-    """A drain that wants to send."""
-
-    def __init__(self, thread_key: str, number: int) -> None:
-        self.thread_key = thread_key
-        self.number = number
-        self.rank = Rank.CHATTER
-        self.not_before: datetime | None = None
-        """By its rank; a better one may go earlier."""
-        self.admitted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
 
 class Gate:
@@ -81,7 +73,7 @@ class Gate:
         self._clock = clock
         self._ranks = ranks
         self._numbers = itertools.count()
-        self._waiting: dict[str, _Waiter] = {}
+        self._waiting: dict[str, Waiter] = {}
         self._sending = 0
         self._closed = False
         self._throttled: dict[str, datetime] = {}
@@ -98,8 +90,8 @@ class Gate:
         """Let nobody in any more, and everybody go who waits."""
         self._closed = True
         for waiter in self._waiting.values():
-            if not waiter.admitted.done():
-                waiter.admitted.set_result(False)
+            if not waiter.chosen and not waiter.result.done():
+                waiter.result.set_result(self._clock())
 
     async def stop(self) -> None:
         """End, once nobody sends any more."""
@@ -109,42 +101,47 @@ class Gate:
             await asyncio.gather(self._serving, return_exceptions=True)
         await self._watch.stop()
 
-    async def permit(self, thread_key: str, *, shared: bool) -> datetime | None:
-        """Wait to be let in: None, then say `done`; or when to come back.
+    async def claim(self, thread_key: str, claim: Claiming, *, shared: bool) -> Claimed:
+        """Wait to be let in, and claim. Where a message is to be sent, say `done` afterwards.
 
-        `shared`: the drain has one of few places that other threads need as well, and does not wait long.
+        `shared`: the drain has one of few places that other threads need as well, and does not wait long. Raises what
+        `claim` raises.
         """
         if self._closed:
             return self._clock()
-        waiter = self._waiting[thread_key] = _Waiter(thread_key, next(self._numbers))
+        waiter = self._waiting[thread_key] = Waiter(thread_key, claim, next(self._numbers))
         self._changed.set()
         if self._serving is None or self._serving.done():
             self._serving = asyncio.create_task(self._serve(), name=f"gate-{self._channel}")
         started = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(_SHARED_PATIENCE if shared else None):
-                admitted = await asyncio.shield(waiter.admitted)
-        except TimeoutError:
-            admitted = waiter.admitted.done() and waiter.admitted.result()
+            await asyncio.wait([waiter.result], timeout=_SHARED_PATIENCE if shared else None)
+            while waiter.chosen and not waiter.result.done():
+                await asyncio.wait([waiter.result], timeout=_CHOSEN)
+            return waiter.result.result() if waiter.result.done() else self._come_back(waiter)
         except asyncio.CancelledError:
-            if waiter.admitted.done() and waiter.admitted.result():
-                self.done(thread_key, Went.UNKNOWN, "")
+            waiter.result.add_done_callback(self._nobody_sends)
             raise
         finally:
-            waiter.admitted.cancel()
+            if not waiter.chosen:
+                waiter.result.cancel()
             if self._waiting.get(thread_key) is waiter:
                 del self._waiting[thread_key]
-        metrics.send_waits.labels(self._channel).observe(asyncio.get_running_loop().time() - started)
-        return None if admitted else self._come_back(waiter)
+            metrics.send_waits.labels(self._channel).observe(asyncio.get_running_loop().time() - started)
+
+    def _nobody_sends(self, result: "asyncio.Future[Claimed]") -> None:
+        """Whoever waited was stopped: what was claimed for them is in doubt to the next."""
+        if not result.cancelled() and result.exception() is None and is_to_be_sent(result.result()):
+            self._sending -= 1
 
     def done(self, thread_key: str, went: Went, why: str) -> None:
-        """Whoever was let in is through, with this result."""
+        """Whoever has claimed a message has sent it, with this result."""
         self._sending -= 1
         self._changed.set()
         self._watch.learn(thread_key, went, why)
 
     async def give_back(self, thread_key: str) -> None:
-        """What was counted for a thread that had nothing to send may go to another."""
+        """What was counted for a message that was not sent after all may go to another."""
         now = self._clock()
         await self._database.write(lambda conn: pace.give_back(conn, self._table, thread_key, now))
         self._changed.set()
@@ -158,7 +155,7 @@ class Gate:
         if self._channel is not Channel.TELEGRAM or len(self._throttled) >= _CHATS_ARE_ALL:
             pace.pause(conn, self._table, thread_key, until, now)
 
-    def _come_back(self, waiter: _Waiter) -> datetime:
+    def _come_back(self, waiter: Waiter) -> datetime:
         """When somebody who is sent away should come back: about when it is their turn."""
         now = self._clock()
         outlet = Outlet.of(waiter.thread_key)
@@ -170,6 +167,9 @@ class Gate:
     async def _serve(self) -> None:
         """Let in whoever may, as long as somebody waits."""
         while self._waiting:
+            if self._closed:
+                self.close()
+                return
             self._changed.clear()
             try:
                 pause = await self._let_in()
@@ -187,23 +187,40 @@ class Gate:
         probing = self._breaker.state is not BreakerState.CLOSED
         free = min(self._places - self._sending, 1 if probing else self._places)
         now = self._clock()
-        waiting = [waiter for waiter in self._waiting.values() if not waiter.admitted.done()]
-        if free <= 0 or not waiting:
+        waiting = [waiter for waiter in self._waiting.values() if not waiter.result.done()]
+        if free <= 0 or not waiting or not self._breaker.admit():
             return _LOOK_AGAIN
-        verdicts = await self._database.write(partial(self._take, waiting, free, now))
-        for waiter, rank, verdict in verdicts:
-            waiter.rank, waiter.not_before = rank, verdict
-            if verdict is None:
-                self._admit(waiter)
-        if any(verdict is None for _, _, verdict in verdicts):
+        for waiter in waiting:
+            waiter.chosen = True
+        let_in: list[LetIn] = []
+        try:
+            let_in = await self._database.write(partial(self._take, waiting, free, now))
+        except FailedAlone as failed:
+            let_in = [LetIn(waiting[0], Rank.CHATTER, error=failed.error)]
+        finally:
+            for waiter in waiting:
+                waiter.chosen = False
+            for one in let_in:
+                self._admit(one)
+            if probing and not any(is_to_be_sent(one.result) for one in let_in):
+                self._breaker.let_go()
+        if any(one.not_before is None for one in let_in):
             return 0
         times = [waiter.not_before for waiter in waiting if waiter.not_before is not None]
         return max(_SHORTEST_SLEEP, min([(time - now).total_seconds() for time in times], default=_LOOK_AGAIN))
 
-    def _take(
-        self, waiting: list[_Waiter], free: int, now: datetime, conn: Connection
-    ) -> list[tuple[_Waiter, Rank, datetime | None]]:
-        """Ask the limits for those who go first."""
+    def _take(self, waiting: list[Waiter], free: int, now: datetime, conn: Connection) -> list[LetIn]:
+        """Ask the limits for those who go first, and claim for those who may."""
+        if len(waiting) == 1:
+            # Nobody to go before: its rank matters only where there is no room for the least.
+            [alone] = waiting
+            if pace.take(conn, self._table, [Ask(thread_key=alone.thread_key, rank=Rank.CHATTER)], now) == [None]:
+                try:
+                    return [self._claim(conn, alone, Rank.CHATTER, now)]
+                except DBAPIError:
+                    raise
+                except Exception as error:
+                    raise FailedAlone(error) from error
         ranks = self._ranks(conn, self._channel, self._account)
         able = []
         for waiter in waiting:
@@ -213,15 +230,40 @@ class Gate:
         order = heapq.nsmallest(_LOOKED_AT * self._places, able, key=lambda item: item[:2])
         asks = [Ask(thread_key=waiter.thread_key, rank=rank) for rank, _, waiter in order]
         verdicts = pace.take(conn, self._table, asks, now, most=free)
-        return [(waiter, rank, verdict) for (rank, _, waiter), verdict in zip(order, verdicts, strict=False)]
+        return [
+            LetIn(waiter, rank, not_before=verdict) if verdict else self._claim_among_others(conn, waiter, rank, now)
+            for (rank, _, waiter), verdict in zip(order, verdicts, strict=False)
+        ]
 
-    def _admit(self, waiter: _Waiter) -> None:
-        self._sending += 1
-        if waiter.admitted.done() or not self._breaker.admit():
-            # It went away meanwhile, or the breaker has opened: what was counted for it stays counted.
-            self._sending -= 1
+    def _claim(self, conn: Connection, waiter: Waiter, rank: Rank, now: datetime) -> LetIn:
+        """Claim for somebody who was counted; what there is nothing to send for is not counted after all."""
+        result = waiter.claim(conn)
+        if not is_to_be_sent(result):
+            pace.give_back(conn, self._table, waiter.thread_key, now)
+        return LetIn(waiter, rank, result=result)
+
+    def _claim_among_others(self, conn: Connection, waiter: Waiter, rank: Rank, now: datetime) -> LetIn:
+        """The same, so that one thread's fault undoes only its own and is raised to whoever drains it."""
+        try:
+            with conn.begin_nested():
+                return self._claim(conn, waiter, rank, now)
+        except DBAPIError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            pace.give_back(conn, self._table, waiter.thread_key, now)
+            return LetIn(waiter, rank, error=error)
+
+    def _admit(self, one: LetIn) -> None:
+        """Tell somebody what came of their waiting."""
+        waiter, waiter.rank, waiter.not_before = one.waiter, one.rank, one.not_before
+        if one.not_before is not None:
             return
-        waiter.admitted.set_result(True)
+        waiter.chosen = True
+        self._sending += is_to_be_sent(one.result)
+        if one.error is not None:
+            waiter.result.set_exception(one.error)
+        else:
+            waiter.result.set_result(one.result)
 
 
 def _has_come(time: datetime, now: datetime) -> bool:

@@ -127,28 +127,30 @@ AT_ONCE: Final[Mapping[Channel, int]] = {Channel.TWITTER: 8, Channel.FACEBOOK: 6
 so few that a platform which hangs leaves no more than these unclear."""
 
 _SETTING: Final = re.compile(
-    r"(?P<channel>[a-z]+)/(?P<surface>public|private)(?P<thread>/thread)?="
+    r"(?P<channel>[a-z]+)(?:/(?P<surface>public|private)(?P<thread>/thread)?)?="
     r"(?P<limits>[0-9]+/[0-9]+(?:,[0-9]+/[0-9]+)*)"
 )
 
 
 def limits(setting: str) -> Table:
-    """The limits, with the operator's in place of ours: `twitter/private=200/900,1000/86400`, and
-    `telegram/public/thread=10/60`.
+    """The limits, with the operator's in place of ours of that scope.
 
-    Each is a number of messages in a number of seconds. Raises `SettingsError`.
+    `telegram=60/1`: the whole account; `twitter/private=200/900,5000/86400`: one surface of it;
+    `telegram/public/thread=10/60`: each thread there. Each is a number of messages in a number of seconds. Raises
+    `SettingsError`.
     """
     table = dict(LIMITS)
     for part in setting.split():
         found = _SETTING.fullmatch(part)
         if found is None or found["channel"] not in list(Channel):
-            raise SettingsError(f"ASIDE_LIMITS: {part!r} is not of the form channel/surface=COUNT/SECONDS.")
-        key = (Channel(found["channel"]), Surface(found["surface"]))
+            raise SettingsError(f"ASIDE_LIMITS: {part!r} is not of the form channel[/surface[/thread]]=COUNT/SECONDS.")
+        scope = Scope.THREAD if found["thread"] else Scope.SURFACE if found["surface"] else Scope.ACCOUNT
         pairs = [pair.split("/") for pair in found["limits"].split(",")]
-        scope = Scope.THREAD if found["thread"] else Scope.SURFACE
         instead = [Limit(scope=scope, count=int(count), seconds=int(seconds)) for count, seconds in pairs]
         if not all(limit.count and limit.seconds for limit in instead):
             raise SettingsError(f"ASIDE_LIMITS: nothing in {part!r} may be 0.")
-        others = [limit for limit in table[key] if (limit.scope is Scope.THREAD) is not (scope is Scope.THREAD)]
-        table[key] = (*others, *instead)
+        for channel, surface in LIMITS:
+            if channel == found["channel"] and found["surface"] in (None, surface):
+                kept = [limit for limit in table[channel, surface] if limit.scope is not scope]
+                table[channel, surface] = (*kept, *instead)
     return table

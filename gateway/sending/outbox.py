@@ -290,20 +290,20 @@ def _head(conn: Connection, thread_key: str) -> tuple[Any, bool]:
     return (rows[0] if rows else None), len(rows) > 1
 
 
+_SENDING: Final = Statement(sa.select(outbox.c.payload).where(OUTBOX_SENDING))
+_UNDECIDED: Final = Statement(
+    sa.select(outbox.c.payload).where(outbox.c.case_id == given(outbox.c.case_id), OUTBOX_UNDECIDED)
+)
+
+
 def opening_in_flight(conn: Connection) -> bool:
     """Whether a message that opens a private thread is on its way, so that it is not known yet whom it reaches."""
-    return _opens_private(conn, OUTBOX_SENDING)
+    return any(row.payload["opens_private"] for row in _SENDING.all(conn))
 
 
 def may_be_opening(conn: Connection, case_id: str) -> bool:
     """Whether a message that opens a case's private thread is still to be sent, under way, or of unknown outcome."""
-    return _opens_private(conn, outbox.c.case_id == case_id, OUTBOX_UNDECIDED)
-
-
-def _opens_private(conn: Connection, *which: sa.ColumnElement[bool]) -> bool:
-    return any(
-        payload["opens_private"] for payload in conn.execute(sa.select(outbox.c.payload).where(*which)).scalars()
-    )
+    return any(row.payload["opens_private"] for row in _UNDECIDED.all(conn, case_id=case_id))
 
 
 def parcel_of(conn: Connection, message_id: int) -> Parcel | None:

@@ -48,14 +48,15 @@ def take(
     may go, the rest is not looked at.
     """
     wanted = [_buckets_of(table, ask.thread_key) for ask in asks]
-    # What threads share comes first, for all of them at once: two processes must not wait for each other in a circle.
-    shared = {name for ask, buckets in zip(asks, wanted, strict=True) for name in buckets if name != ask.thread_key}
-    held = _lock(conn, shared, now)
+    # What threads share is locked at the beginning, for all of them: two processes must not wait in a circle.
+    names = {name for ask, buckets in zip(asks, wanted, strict=True) for name in buckets if name != ask.thread_key}
+    held: dict[str, _Bucket] = {}
     verdicts: list[datetime | None] = []
     left = len(asks) if most is None else most
     while left > 0 and len(verdicts) < len(asks):
         some = range(len(verdicts), min(len(verdicts) + left, len(asks)))
-        held |= _lock(conn, {name for index in some for name in wanted[index]} - held.keys(), now)
+        names.update(*(wanted[index] for index in some))
+        held |= _lock(conn, names - held.keys(), now)
         verdicts += [_judge(held, wanted[index], asks[index].rank, now) for index in some]
         left -= verdicts[some.start :].count(None)
     _keep(conn, held, now)
@@ -203,35 +204,49 @@ def _buckets_of(table: Table, thread_key: str) -> Buckets:
     return buckets
 
 
+def _keeping(insert: postgresql.Insert | sqlite.Insert) -> sa.Executable:
+    instead = {name: insert.excluded[name] for name in ("cells", "paused_until", "used_at")}
+    return insert.on_conflict_do_update(index_elements=[pace.c.bucket], set_=instead)
+
+
+# Put together once: they are said with every message.
+_LOCK: Final = (
+    sa.select(pace)
+    .where(pace.c.bucket.in_(sa.bindparam("names", expanding=True)))
+    .order_by(pace.c.bucket)
+    .with_for_update()
+)
+_KEEP: Final = {
+    "postgresql": _keeping(postgresql.insert(pace)),
+    "sqlite": _keeping(sqlite.insert(pace)),
+}
+
+
 def _lock(conn: Connection, names: set[str], now: datetime) -> dict[str, _Bucket]:
     """The rows of these buckets, locked in one order by everybody."""
     if not names:
         return {}
-    query = sa.select(pace).where(pace.c.bucket.in_(names)).order_by(pace.c.bucket).with_for_update()
-    rows = {row.bucket: row for row in conn.execute(query)}
-    if missing := sorted(names - set(rows)):
-        insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    wanted = {"names": sorted(names)}
+    rows = {row.bucket: row for row in conn.execute(_LOCK, wanted)}
+    missing = sorted(names - set(rows))
+    if missing and conn.dialect.name == "postgresql":
+        # Two may be the first to use a bucket: one of them waits here for the other's row.
         fresh = [{"bucket": name, "cells": {}, "used_at": now} for name in missing]
-        conn.execute(insert(pace).on_conflict_do_nothing(), fresh)
-        rows.update({row.bucket: row for row in conn.execute(query)})
-    return {name: _Bucket.read(row, now) for name, row in rows.items()}
-
-
-_KEEP: Final = (
-    pace.update()
-    .where(pace.c.bucket == sa.bindparam("name"))
-    .values(cells=sa.bindparam("moments"), paused_until=sa.bindparam("until"), used_at=sa.bindparam("now"))
-)
+        conn.execute(postgresql.insert(pace).on_conflict_do_nothing(), fresh)
+        rows |= {row.bucket: row for row in conn.execute(_LOCK, wanted)}
+        missing = []
+    held = {name: _Bucket.read(row, now) for name, row in rows.items()}
+    return held | {name: _Bucket() for name in missing}
 
 
 def _keep(conn: Connection, held: dict[str, _Bucket], now: datetime) -> None:
     changed = [
-        {"name": name, "moments": bucket.moments, "until": bucket.paused_until, "now": now}
+        {"bucket": name, "cells": bucket.moments, "paused_until": bucket.paused_until, "used_at": now}
         for name, bucket in held.items()
         if bucket.touched
     ]
     if changed:
-        conn.execute(_KEEP, changed)
+        conn.execute(_KEEP[conn.dialect.name], changed)
 
 
 def _number(at: datetime) -> int:

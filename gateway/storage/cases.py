@@ -12,7 +12,7 @@ from gateway.cases import Case, CaseState, owner_of
 from gateway.errors import NotFound, StaleEpoch, WrongState
 from gateway.storage import events
 from gateway.storage.rows import as_struct
-from gateway.storage.statements import Statement, given
+from gateway.storage.statements import Statement, given, inserting
 from gateway.storage.tables import CASE_WITH_PEOPLE, case_threads, cases
 from gateway.storage.tables import events as events_table
 
@@ -34,7 +34,11 @@ _GET_LOCKED: Final = Statement(
 
 
 def get(conn: Connection, case_id: str, *, lock: bool = False) -> Case:
-    """A case; with `lock`, nobody else acts on it until the transaction ends. Raises `NotFound`."""
+    """A case; with `lock`, nobody else acts on it until the transaction ends; a snapshot locks nothing.
+
+    Raises `NotFound`.
+    """
+    lock = lock and not conn.get_execution_options().get("postgresql_readonly", False)
     row = (_GET_LOCKED if lock else _GET).one(conn, case_id=case_id)
     if row is None:
         raise NotFound("There is no such case.")
@@ -62,14 +66,17 @@ def current_of(conn: Connection, customer_id: int, now: datetime) -> Case | None
     return None if row is None else as_struct(row, Case)
 
 
+_OPEN: Final = Statement(
+    inserting(cases, "id", "customer_id", "opened_at", "last_message_at").values(
+        state=CaseState.BOT.value, epoch=1, reason="", topic="", severity=0
+    )
+)
+
+
 def open_case(conn: Connection, customer_id: int, now: datetime) -> Case:
     """Open a new case, owned by the bot."""
     case_id = str(ULID.from_datetime(now)).lower()
-    conn.execute(
-        cases.insert().values(
-            id=case_id, customer_id=customer_id, state=CaseState.BOT, epoch=1, opened_at=now, last_message_at=now
-        )
-    )
+    _OPEN.run(conn, id=case_id, customer_id=customer_id, opened_at=now, last_message_at=now)
     events.append(conn, "case.opened", case_id=case_id, actor="customer", epoch=1, at=now)
     return get(conn, case_id)
 

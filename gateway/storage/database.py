@@ -24,8 +24,11 @@ BACKLOG: Final = 20_000  # bodies waiting before we say 503 rather than let memo
 class Database(Protocol):
     """Runs transaction bodies."""
 
-    async def write(self, work: Work[T]) -> T:
-        """Run and commit. Raises what `work` raises (nothing of it is kept then), or `Overloaded`."""
+    async def write(self, work: Work[T], *, urgent: bool = False) -> T:
+        """Run and commit, before what is not `urgent` and waits already.
+
+        Raises what `work` raises (nothing of it is kept then), or `Overloaded`.
+        """
 
     async def read(self, work: Work[T]) -> T:
         """Run on one consistent snapshot; it cannot write."""

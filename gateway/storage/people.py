@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.messages import Channel, Sender
-from gateway.storage.statements import Row, Statement, given
+from gateway.storage.statements import Row, Statement, given, inserting
 from gateway.storage.tables import cases, customers, identities
 
 _KNOWN: Final = Statement(
@@ -30,6 +30,15 @@ def customer_of(conn: Connection, channel: Channel, account: str, sender: Sender
     return None if known is None else int(known.customer_id)
 
 
+_NEW: Final = Statement(inserting(customers, "name", "created_at").returning(customers.c.id))
+_ADD: Final = Statement(
+    inserting(
+        identities, "customer_id", "channel", "account", "scope", "native_id", "name", "handle", "linked_by",
+        "created_at",
+    )
+)  # fmt: skip
+
+
 def meet(conn: Connection, channel: Channel, account: str, sender: Sender, at: datetime) -> int:
     """The customer behind an account; a new one at the first contact."""
     known = _known(conn, channel, account, sender)
@@ -37,11 +46,7 @@ def meet(conn: Connection, channel: Channel, account: str, sender: Sender, at: d
         if (sender.name or known.name, sender.handle or known.handle) != (known.name, known.handle):
             _refresh(conn, channel, account, sender, known.customer_id)
         return int(known.customer_id)
-    customer = int(
-        conn.execute(
-            customers.insert().values(name=sender.name or sender.handle, created_at=at).returning(customers.c.id)
-        ).scalar_one()
-    )
+    customer = int(_NEW.scalar(conn, name=sender.name or sender.handle, created_at=at))
     _add(conn, channel, account, sender, customer, "first_contact", at)
     return customer
 
@@ -145,18 +150,17 @@ def _is(channel: Channel, account: str, sender: Sender) -> tuple[sa.ColumnElemen
 def _add(
     conn: Connection, channel: Channel, account: str, sender: Sender, customer: int, proof: str, at: datetime
 ) -> None:
-    conn.execute(
-        identities.insert().values(
-            customer_id=customer,
-            channel=channel,
-            account=account,
-            scope=sender.scope,
-            native_id=sender.native_id,
-            name=sender.name,
-            handle=sender.handle,
-            linked_by=proof,
-            created_at=at,
-        )
+    _ADD.run(
+        conn,
+        customer_id=customer,
+        channel=channel.value,
+        account=account,
+        scope=sender.scope,
+        native_id=sender.native_id,
+        name=sender.name,
+        handle=sender.handle,
+        linked_by=proof,
+        created_at=at,
     )
 
 

@@ -49,8 +49,8 @@ class PostgresDatabase:
         self._closed = False
         self._on_commit: list[Callable[[], None]] = []
 
-    async def write(self, work: Work[T]) -> T:
-        """See `Database.write`."""
+    async def write(self, work: Work[T], *, urgent: bool = False) -> T:
+        """See `Database.write`. Nobody waits for long here, so that nobody needs to go first."""
         if self._closed or self._waiting >= BACKLOG:
             raise Overloaded
         self._waiting += 1

@@ -3,16 +3,18 @@
     write(work) -> queue -> [writer thread: BEGIN IMMEDIATE, work (savepoint), work (savepoint) ..., COMMIT] -> results
 
 One writer thread commits what has come in meanwhile in one group, with one fsync (`synchronous=FULL`): a result is
-given out only after the commit that holds it is on disk. A body that raises undoes only itself.
+given out only after the commit that holds it is on disk. A body that raises undoes only itself. An urgent body is run
+next, and its group is committed at once.
 """
 
 import asyncio
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar, cast
 
 import sqlalchemy as sa
@@ -27,7 +29,8 @@ from gateway.storage.database import BACKLOG, TransactionLost, Work
 from gateway.storage.lanes import CARRY
 
 T = TypeVar("T")
-Job = tuple[Work[Any], Future[Any]]
+Job = tuple[Work[Any], "asyncio.Future[Any]"]
+Outcome = tuple[Any, Exception | None]
 
 _GROUP: Final = 256  # transaction bodies in one commit, at the most
 _READERS: Final = 4  # threads
@@ -40,25 +43,28 @@ class SqliteDatabase:
     def __init__(self, url: str) -> None:
         self._engine = create_engine(url, by_driver=True)
         self._writing = self._engine.execution_options(**{CARRY: carry})
-        self._snapshots = create_engine(url, read_only=True)
-        self._jobs: queue.Queue[Job | None] = queue.Queue()
+        self._snapshots = create_engine(url, read_only=True, by_driver=True)
+        self._of_thread = threading.local()
+        self._connections: list[Connection] = []
+        self._mail: queue.SimpleQueue[tuple[Job | None, bool]] = queue.SimpleQueue()
+        self._urgent: deque[Job] = deque()
+        self._ordinary: deque[Job] = deque()
+        self._more = True  # may come; False once it is closed
         self._closed = False
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._on_commit: list[Callable[[], None]] = []
         self._on_call: Callable[[Lane], None] | None = None
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="aside-reader")
         self._writer = threading.Thread(target=self._run, name="aside-writer", daemon=True)
         self._writer.start()
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, urgent: bool = False) -> T:
         """See `Database.write`."""
-        if self._closed or self._jobs.qsize() >= BACKLOG:
+        if self._closed or self._mail.qsize() + len(self._ordinary) + len(self._urgent) >= BACKLOG:
             raise Overloaded
-        self._loop = asyncio.get_running_loop()
-        future: Future[T] = Future()
-        self._jobs.put((work, future))
-        # Shielded: a caller that goes away must not cancel a body which may be committed already.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        # A caller that goes away cancels this only, never the body, which may be committed already.
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._mail.put(((work, future), urgent))
+        return await future
 
     async def read(self, work: Work[T]) -> T:
         """See `Database.read`."""
@@ -77,52 +83,81 @@ class SqliteDatabase:
         if self._closed:
             return
         self._closed = True
-        self._jobs.put(None)
+        self._mail.put((None, False))
         self._writer.join()
         self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
         self._snapshots.dispose()
         self._engine.dispose()
 
     def _read(self, work: Work[T]) -> T:
-        with self._snapshots.begin() as connection:
+        with transaction(self._connection(self._snapshots), "BEGIN") as connection:
             return work(connection)
 
-    def _run(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            group = [first]
-            stop = False
-            while len(group) < _GROUP:
-                try:
-                    more = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    stop = True
-                    break
-                group.append(more)
-            self._commit(group)
-            if stop:
-                return
+    def _connection(self, engine: Engine) -> Connection:
+        """This thread's own connection: taking one from a pool costs more than most of what is done with it."""
+        connection: Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None or connection.closed or connection.invalidated:
+            connection = self._of_thread.connection = engine.connect()
+            self._connections.append(connection)
+        return connection
 
-    def _commit(self, group: list[Job]) -> None:
-        """Run a group in one transaction; results go out after the commit, errors to whom they belong."""
+    def _run(self) -> None:
+        while self._more or self._urgent or self._ordinary:
+            self._sort(wait=self._more and not self._urgent and not self._ordinary)
+            if self._urgent or self._ordinary:
+                self._commit()
+
+    def _sort(self, *, wait: bool) -> None:
+        """Look through what has come meanwhile; `wait` until something does."""
+        while wait or not self._mail.empty():
+            wait = False
+            job, urgent = self._mail.get()
+            if job is None:
+                self._more = False  # whoever comes later is refused
+            else:
+                (self._urgent if urgent else self._ordinary).append(job)
+
+    def _commit(self) -> None:
+        """Run what waits in one transaction; results go out after the commit, errors to whom they belong."""
+        group: list[Job] = []
+        outcomes: list[Outcome] = []
         called: dict[Lane, None] = {}
         try:
-            with transaction(self._writing) as connection:
-                outcomes = [in_savepoint(connection, work, called) for work, _ in group]
+            with transaction(self._connection(self._writing)) as connection:
+                for job in self._next_ones():
+                    group.append(job)
+                    outcomes.append(in_savepoint(connection, job[0], called))
         except Exception as error:  # noqa: BLE001 - the commit failed: nobody of the group may believe otherwise
+            group = group or list(self._next_ones())
             outcomes = [(None, error)] * len(group)
             called.clear()
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            group[0][1].get_loop().call_soon_threadsafe(self._tell, group, outcomes, called)
+
+    def _next_ones(self) -> Iterator[Job]:
+        """What goes into one transaction: what waits now; or less, where something urgent comes in between."""
+        waiting = min(len(self._ordinary), _GROUP)
+        while True:
+            self._sort(wait=False)
+            if self._urgent:
+                waiting = 0
+                yield self._urgent.popleft()
+            elif waiting:
+                waiting -= 1
+                yield self._ordinary.popleft()
+            else:
+                return
+
+    def _tell(self, group: list[Job], outcomes: list[Outcome], called: dict[Lane, None]) -> None:
         for (_, future), (result, failure) in zip(group, outcomes, strict=True):
+            if future.done():
+                continue  # its caller has gone away
             if failure is None:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._tell, called)
-
-    def _tell(self, called: dict[Lane, None]) -> None:
         for listener in self._on_commit:
             listener()
         if self._on_call is not None:
@@ -136,24 +171,26 @@ def carry(conn: Connection, lane: Lane) -> None:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
+def transaction(connection: Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
     """A transaction whose BEGIN and COMMIT go to the driver itself: SQLAlchemy's cost as much as all that is between.
 
-    `engine` must be one that leaves transactions to the driver (`AUTOCOMMIT`).
+    `connection` must be one that leaves transactions to the driver (`AUTOCOMMIT`).
     """
-    with engine.connect() as connection:
-        driver = _driver(connection)
-        driver.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            driver.execute("COMMIT")
-        except BaseException:
-            if driver.in_transaction:
-                driver.execute("ROLLBACK")
-            raise
+    driver = _driver(connection)
+    driver.execute(begin)
+    try:
+        yield connection
+        driver.execute("COMMIT")
+    except BaseException:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        raise
+    finally:
+        if connection.in_transaction():
+            connection.rollback()  # SQLAlchemy's own notion of one, which has nothing behind it
 
 
-def in_savepoint(conn: Connection, work: Work[Any], called: dict[Lane, None]) -> tuple[Any, Exception | None]:
+def in_savepoint(conn: Connection, work: Work[Any], called: dict[Lane, None]) -> Outcome:
     """Run one body: its result, or what it raised; `called` gains the lanes it has called, if it is kept.
 
     Raises `TransactionLost`, which is everybody's.

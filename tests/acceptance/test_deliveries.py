@@ -44,9 +44,9 @@ def test_fifty_shuffled_updates_stand_in_the_order_in_which_they_were_sent(stack
 
 
 def stored(stack: Stack) -> float:
-    """How many events the inbox holds."""
+    """How many events intake has recorded."""
     lines = stack.gateway.get("/metrics").text.splitlines()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("aside_inbox_events{"))
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("aside_webhook_events_total{"))
 
 
 @pytest.mark.parametrize("channel", ["twitter", "facebook", "telegram"])

@@ -15,13 +15,12 @@ from gateway.lanes import Lane
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
 from gateway.settings import Settings
-from gateway.storage.database import create_engine
-from gateway.storage.sqlite import SqliteDatabase
-from gateway.storage.tables import metadata
+from gateway.storage.database import Database
 from handoff import desk, tokens, users
 from handoff.live import Bell
 from handoff.users import Role
 from tests.factories import Story, Ticking
+from tests.storage import url_in, watched
 
 T = TypeVar("T")
 PASSWORD = "correct horse battery"
@@ -30,7 +29,7 @@ PASSWORD = "correct horse battery"
 class House:
     """A desk with nobody in it yet."""
 
-    def __init__(self, app: Sanic[Any, Any], db: SqliteDatabase, clock: Ticking, bell: Bell, url: str) -> None:
+    def __init__(self, app: Sanic[Any, Any], db: Database, clock: Ticking, bell: Bell, url: str) -> None:
         self.app = app
         self.db = db
         self.clock = clock
@@ -68,11 +67,8 @@ class House:
 
 @asynccontextmanager
 async def running(folder: Path, **settings: Any) -> AsyncIterator[House]:
-    url = f"sqlite:///{folder / 'aside.db'}"
-    engine = create_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
-    db = SqliteDatabase(url)
+    called: list[Lane] = []
+    db = watched(url_in(folder), called.append)
     clock = Ticking()
     app: Sanic[Any, Any] = Sanic(f"desk_{uuid.uuid4().hex}", configure_logging=False)
     # Sanic rewrites its own methods at start-up, which works for the first application of a process only.
@@ -81,7 +77,7 @@ async def running(folder: Path, **settings: Any) -> AsyncIterator[House]:
     bell = desk.attach(app, db, Wall(Detector()), Settings(_env_file=None, **settings), clock, "Wren & Co")
     listening = socket.create_server(("127.0.0.1", 0))
     house = House(app, db, clock, bell, f"http://127.0.0.1:{listening.getsockname()[1]}")
-    db.on_call(house.called.append)
+    house.called = called
     server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
     assert server is not None
     await server.startup()

@@ -16,7 +16,6 @@ from gateway import app as composition
 from gateway.brand import Brand
 from gateway.cases import CaseState
 from gateway.clock import utc_now
-from gateway.engine.local import LocalCarrier
 from gateway.intake import inbox
 from gateway.lanes import Lane
 from gateway.messages import Author, Channel, Place, RawEvent, Said, Sender, Surface
@@ -24,14 +23,13 @@ from gateway.privacy.brand import BrandFormats
 from gateway.sending.limits import Table
 from gateway.settings import Settings
 from gateway.storage import lanes, transcript
-from gateway.storage.database import create_engine
-from gateway.storage.migrate import migrate
-from gateway.storage.sqlite import SqliteDatabase
+from gateway.storage.database import Database
 from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, cases
 from gateway.storage.tables import inbox as inbox_table
 from gateway.storage.transcript import Message
 from tests.factories import Ticking
 from tests.fakes import FakeAssistant, FakeClock, FakePlatform
+from tests.storage import url_in, worked
 
 _ids = count(1000)
 BRAND = Brand(name="Wren & Co", formats=BrandFormats(order_patterns=(r"\b1\d{5}\b",)))
@@ -77,7 +75,7 @@ class Road:
     def __init__(
         self,
         gateway: composition.Gateway,
-        database: SqliteDatabase,
+        database: Database,
         platform: FakePlatform,
         assistant: FakeAssistant,
         clock: FakeClock,
@@ -167,20 +165,15 @@ async def road(
         aside_home=folder,
         aside_assistant_patience=patience,
         aside_settle_ms=settle_ms,
-        database_url=f"sqlite:///{folder / 'aside.db'}",
+        database_url=url_in(folder),
         _env_file=None,
         **also,  # type: ignore[arg-type]
     )
-    engine = create_engine(settings.database)
-    migrate(engine)
-    engine.dispose()
     platform = platform or FakePlatform()
     assistant = assistant or FakeAssistant()
     clock = FakeClock()
-    database = SqliteDatabase(settings.database)
     channels = {each.name: each for each in (platform, *others)}
-    carrier = LocalCarrier(database, list(channels), clock)
-    database.on_call(carrier.kick)
+    database, carrier = worked(settings.database, list(channels), clock)
     gateway = composition.Gateway(settings, channels, database, assistant, BRAND, clock, carrier, table or {})
     await gateway.start()
     try:

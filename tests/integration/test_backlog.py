@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.cases import CaseState, HandoffReason
-from gateway.errors import SendError, SendLockedOut, SendRetryable, SendThrottled
+from gateway.errors import SendLockedOut, SendRetryable, SendThrottled
 from gateway.health import channel_states
-from gateway.messages import Author, Channel, Delivery, Outbound, Surface
+from gateway.messages import Author, Channel, Delivery, Surface
 from gateway.routing import words
 from gateway.sending.limits import AT_ONCE, LIMITS, Limit, Scope, Table
 from gateway.sending.outbox import OutboxStatus
@@ -22,32 +21,8 @@ from gateway.storage import crises, events, outages
 from gateway.storage.outages import OutageKind
 from gateway.storage.tables import outbox
 from tests.factories import Story
-from tests.fakes import FakePlatform
 from tests.integration.road import Road, road, said
-
-
-class Platform(FakePlatform):
-    """A platform that can be in trouble, and remembers when it was asked."""
-
-    def __init__(self, name: Channel = Channel.TELEGRAM) -> None:
-        super().__init__(name)
-        self.trouble: Callable[[Outbound], SendError | None] = lambda out: None
-        self.asked_at: list[float] = []
-        self.hangs: asyncio.Event | None = None
-        self.most_at_once = self._at_once = 0
-
-    async def _send(self, out: Outbound, text: str, reference: str) -> None:
-        self.asked_at.append(asyncio.get_running_loop().time())
-        self._at_once += 1
-        self.most_at_once = max(self.most_at_once, self._at_once)
-        try:
-            if self.hangs is not None:
-                await self.hangs.wait()
-            if (trouble := self.trouble(out)) is not None:
-                raise trouble
-            await super()._send(out, text, reference)
-        finally:
-            self._at_once -= 1
+from tests.integration.troubled import Platform
 
 
 def budget(channel: Channel, surface: Surface, count: int, seconds: int) -> Table:

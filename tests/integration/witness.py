@@ -64,6 +64,8 @@ def watching() -> Iterator[Witness]:
 
     def opened(connection: Any, _entry: Any) -> None:
         if isinstance(connection, sqlite3.Connection):
+            # What is asked first of a connection also reads the schema, which is no doing of its own.
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
             connection.set_progress_handler(witness.step, 1)
 
     listeners = (

@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,30 +25,33 @@ from handoff.replies import Draft, Passed
 from handoff.resolve import resolve
 from handoff.transfer import transfer
 from handoff.users import User
-from tests.simulation.clock import WallClock
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
-from tests.simulation.process import Down, Life, Process
-from tests.simulation.store import Store, StoreFull
+from tests.simulation.process import Down, Life
+from tests.simulation.store import Store, StoreRefused
 
 _PROMISE: Final = timedelta(minutes=60)
 _PRESSES: Final = 8  # of the same button
 
 Act = Callable[[Connection, Life], object]
+T = TypeVar("T")
+
+
+class Desk(Protocol):
+    """Where agents work."""
+
+    async def desk(self, work: Callable[[Connection, Life], T]) -> T:
+        """One transaction. Raises `Down`, or what it raises."""
 
 
 class Agent:
     """One person at the desk."""
 
-    def __init__(
-        self, user: User, others: list[User], process: Process, store: Store, clock: WallClock, dice: Dice,
-        history: History,
-    ) -> None:  # fmt: skip
+    def __init__(self, user: User, others: list[User], desk: Desk, store: Store, dice: Dice, history: History) -> None:
         self._user = user
         self._others = [other for other in others if other.id != user.id]
-        self._process = process
+        self._desk = desk
         self._store = store
-        self._clock = clock
         self._draw: random.Random = dice.stream(f"agent:{user.name}")
         self._history = history
         self._said = 0
@@ -74,8 +77,8 @@ class Agent:
     async def _press(self, what: str, act: Act, case_id: str) -> None:
         for _ in range(_PRESSES):
             try:
-                await self._process.desk(act)
-            except (Down, StoreFull):
+                await self._desk.desk(act)
+            except (Down, StoreRefused):
                 await asyncio.sleep(self._draw.uniform(0.1, 1.0))
                 continue
             except AsideError as refusal:
@@ -85,13 +88,13 @@ class Agent:
             return
 
     def _choose(self, case_id: str, state: CaseState, epoch: int, mine: bool) -> tuple[str, Act] | None:
-        draw, user, clock = self._draw, self._user, self._clock
+        draw, user = self._draw, self._user
         if state is CaseState.QUEUED or (state is CaseState.BOT and draw.random() < 0.35):
-            return "claim", lambda conn, _: claim(conn, user, case_id, epoch, clock())
+            return "claim", lambda conn, life: claim(conn, user, case_id, epoch, life.clock())
         if state is CaseState.RESOLVED and draw.random() < 0.3:
             queue = draw.random() < 0.5
-            return "reopen", lambda conn, _: reopen(
-                conn, user, case_id, epoch, to_queue=queue, promise=_PROMISE, now=clock()
+            return "reopen", lambda conn, life: reopen(
+                conn, user, case_id, epoch, to_queue=queue, promise=_PROMISE, now=life.clock()
             )
         if state not in HELD_BY_A_PERSON or not mine:
             return ("note", self._says(case_id, Surface.NOTE)) if draw.random() < 0.1 else None
@@ -100,12 +103,13 @@ class Agent:
             ("reply", self._says(case_id, Surface.PRIVATE)),
             ("reply in public", self._says(case_id, Surface.PUBLIC)),
             ("note", self._says(case_id, Surface.NOTE)),
-            ("hand back", lambda conn, _: hand_back(conn, user, case_id, epoch, "done", clock())),
-            ("resolve", lambda conn, _: resolve(
-                conn, user, case_id, epoch, outcome="done", public_close=True, now=clock())),
-            ("hold", lambda conn, _: hold(conn, user, case_id, epoch, clock() + timedelta(hours=1), clock())),
-            ("transfer", lambda conn, _: transfer(
-                conn, user, case_id, epoch, to=heir, note="", promise=_PROMISE, now=clock())),
+            ("hand back", lambda conn, life: hand_back(conn, user, case_id, epoch, "done", life.clock())),
+            ("resolve", lambda conn, life: resolve(
+                conn, user, case_id, epoch, outcome="done", public_close=True, now=life.clock())),
+            ("hold", lambda conn, life: hold(
+                conn, user, case_id, epoch, life.clock() + timedelta(hours=1), life.clock())),
+            ("transfer", lambda conn, life: transfer(
+                conn, user, case_id, epoch, to=heir, note="", promise=_PROMISE, now=life.clock())),
         ]  # fmt: skip
         return draw.choices(acts, weights=[4, 2, 1, 2, 2, 1, 1])[0]
 
@@ -117,8 +121,8 @@ class Agent:
         def say(conn: Connection, life: Life) -> object:
             public = None
             if surface is Surface.PUBLIC:
-                channel = replies.public_channel(conn, self._user, draft, self._clock())
+                channel = replies.public_channel(conn, self._user, draft, life.clock())
                 public = Passed(text=life.gateway.wall.check(word, channel), channel=channel)
-            return replies.commit(conn, self._user, draft, public, self._clock())
+            return replies.commit(conn, self._user, draft, public, life.clock())
 
         return say

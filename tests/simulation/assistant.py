@@ -10,6 +10,8 @@ from gateway.routing.assistant import Answer, Effect, HandoffEffect, MoveAsideEf
 from tests.fakes import said_back
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
+from tests.simulation.people import DEADLY
+from tests.simulation.process import this_life
 
 _TIMEOUT: Final = 3.0  # seconds, after which the gateway's client gives up
 _LEAKS: Final = "Your order 104217 is on its way, please send us your e-mail here."
@@ -28,6 +30,9 @@ class SlowAssistant:
         """Answer, after a while, or raise as the HTTP client does."""
         asked = request.message_id.partition(":")[0]
         self._history.add("assistant.asked", message=int(asked), part=request.message_id, text=request.text)
+        if DEADLY in (request.text or ""):
+            this_life().die(f"asking about {request.text}")
+            raise asyncio.CancelledError
         if self.away or self._dice.strikes(self._stream, "fails"):
             await asyncio.sleep(self._stream.choice([0.01, _TIMEOUT]))
             raise AssistantUnavailable

@@ -52,6 +52,20 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
     """It calls our request wrong."""
     jumps: int = 0
     """Times at which the clock jumps by minutes."""
+    conflicts: float = 0.0
+    """Of several processes' transactions one was first: the store has a body run again."""
+    pauses: int = 0
+    """Times at which a process stands still for a while, and is perhaps presumed dead."""
+    cut_offs: int = 0
+    """Times at which a process does not reach the store for a while, though all the rest."""
+    lost_jobs: int = 0
+    """Times at which a job that waits vanishes."""
+    deadly: float = 0.0
+    """An event kills whoever has it in hand, each time."""
+    blind: float = 0.0
+    """The platform cannot say what became of a message of ours."""
+    belated: float = 0.0
+    """It shows a message late."""
     lags: float = 0.0
     """Between a commit and whoever waits for it, and before each look: the longest, in seconds."""
 
@@ -59,9 +73,10 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
 _CHANCES: Final = {
     "crash": 0.02, "full": 0.04, "repeated": 0.35, "shuffled": 0.4, "lost": 0.2, "batched": 0.4, "junk": 0.1,
     "limited": 0.25, "refused": 0.08, "cut_before": 0.12, "cut_after": 0.12, "hangs": 0.08, "slow": 0.3,
-    "fails": 0.25, "wrong": 0.15, "declines": 0.06,
+    "fails": 0.25, "wrong": 0.15, "declines": 0.06, "conflicts": 0.1, "blind": 0.3, "belated": 0.5,
 }  # fmt: skip
-_TIMES: Final = {"kills": 3, "stops": 2, "away": 2, "jumps": 3}
+_TIMES: Final = {"kills": 3, "stops": 2, "away": 2, "jumps": 3, "pauses": 3, "cut_offs": 2, "lost_jobs": 3}
+_DEADLY: Final = 0.1  # of all runs; each such event costs some lives
 
 
 class Dice:
@@ -77,6 +92,8 @@ class Dice:
         for name, count in _TIMES.items():
             if draw.random() < 0.4:
                 values[name] = draw.randint(1, count)
+        if draw.random() < _DEADLY:
+            values["deadly"] = 0.3
         self.faults = msgspec.convert(values, Faults, strict=False)
         self.calm = False
         """Whether the faults are over: at the end of a run everything must come to rest."""

@@ -33,7 +33,8 @@ def live(seed: int) -> Find | None:
         return None
     drawn = msgspec.to_builtins(its.faults).items()
     faults = "  ".join(f"{name}={value}" for name, value in drawn if value)
-    return Find(seed=seed, breaches=breaches, story=f"faults: {faults}\n{its.history}")
+    kind = "several processes" if its.shared else "one process"
+    return Find(seed=seed, breaches=breaches, story=f"{kind}; faults: {faults}\n{its.history}")
 
 
 def hunt(seeds: Iterable[int], workers: int | None = None) -> Iterator[Find | None]:

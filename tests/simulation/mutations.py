@@ -13,22 +13,28 @@ from unittest import mock
 
 import msgspec
 import sqlalchemy as sa
-from sanic.response import HTTPResponse, text
+from sanic.response import BaseHTTPResponse, text
 from sqlalchemy.engine import Connection
 
-from gateway.errors import SendRetryable
+from gateway.cases import Case
+from gateway.engine.local import LocalCarrier
 from gateway.intake import inbox
 from gateway.intake.webhook import Intake
+from gateway.lanes import Hold, Lane
 from gateway.sending import outbox
 from gateway.sending.deliver import Deliveries
-from gateway.sending.outbox import Parcel
-from gateway.storage import cases, timers, transcript
+from gateway.sending.outbox import Claim, Parcel
+from gateway.storage import cases, lanes, timers, transcript
+from gateway.storage.tables import OUTBOX_SENDING
 from gateway.storage.tables import cases as cases_table
+from gateway.storage.tables import lanes as lanes_table
 from gateway.storage.tables import outbox as outbox_table
 from gateway.storage.tables import timers as timers_table
+from tests.simulation.jobs import RowJobs
 from tests.simulation.networks import Event
 
 Mutation = Callable[[], Iterator[None]]
+InDoubt = Callable[[Connection, Parcel], None]
 
 _MARK: Final = sa.text("INSERT INTO sim_marks (native_id) VALUES (:native_id) ON CONFLICT DO NOTHING")
 
@@ -36,7 +42,7 @@ _MARK: Final = sa.text("INSERT INTO sim_marks (native_id) VALUES (:native_id) ON
 def _acknowledge_before_commit() -> Iterator[None]:
     receive = Intake.receive
 
-    async def eager(self: Intake, name: str, headers: Mapping[str, str], body: bytes) -> HTTPResponse:
+    async def eager(self: Intake, name: str, headers: Mapping[str, str], body: bytes) -> BaseHTTPResponse:
         asyncio.get_running_loop().create_task(receive(self, name, headers, body))
         return text("ok")
 
@@ -51,9 +57,9 @@ def _mark_apart_from_the_work() -> Iterator[None]:
     def unmarked(conn: Connection, events: list[Event]) -> list[Event]:
         return [event for event in events if conn.execute(_MARK, {"native_id": event.native_id}).rowcount]
 
-    async def twice(self: Intake, name: str, headers: Mapping[str, str], body: bytes) -> HTTPResponse:
+    async def twice(self: Intake, name: str, headers: Mapping[str, str], body: bytes) -> BaseHTTPResponse:
         events = msgspec.json.decode(body, type=list[Event])
-        fresh = await self._database.write(partial(unmarked, events=events))
+        fresh = await self._recorder._database.write(partial(unmarked, events=events))
         return await receive(self, name, headers, msgspec.json.encode(fresh))
 
     with mock.patch.object(Intake, "receive", twice):
@@ -61,7 +67,10 @@ def _mark_apart_from_the_work() -> Iterator[None]:
 
 
 def _forget_the_epoch() -> Iterator[None]:
-    with mock.patch.object(cases, "fence", return_value=None):
+    def speak(conn: Connection, case: Case, at: datetime) -> None:
+        cases.touch(conn, case.id, at)
+
+    with mock.patch.object(cases, "fence", return_value=None), mock.patch.object(cases, "speak", speak):
         yield
 
 
@@ -69,9 +78,9 @@ def _withdraw_nothing_at_takeover() -> Iterator[None]:
     claim_next = outbox.claim_next
     current = sa.select(cases_table.c.epoch).where(cases_table.c.id == outbox_table.c.case_id).scalar_subquery()
 
-    def keep_all(conn: Connection, thread_key: str, now: datetime) -> Parcel | datetime | None:
-        conn.execute(outbox_table.update().where(outbox_table.c.thread_key == thread_key).values(epoch=current))
-        return claim_next(conn, thread_key, now)
+    def keep_all(conn: Connection, hold: Hold, now: datetime, in_doubt: InDoubt) -> Claim | datetime | None:
+        conn.execute(outbox_table.update().where(outbox_table.c.thread_key == hold.lane.key).values(epoch=current))
+        return claim_next(conn, hold, now, in_doubt)
 
     with mock.patch.object(outbox, "claim_next", keep_all):
         yield
@@ -80,10 +89,10 @@ def _withdraw_nothing_at_takeover() -> Iterator[None]:
 def _send_before_it_is_on_disk() -> Iterator[None]:
     claim_next = outbox.claim_next
 
-    def unclaimed(conn: Connection, thread_key: str, now: datetime) -> Parcel | datetime | None:
-        claimed = claim_next(conn, thread_key, now)
-        if isinstance(claimed, Parcel):
-            conn.execute(outbox_table.update().where(outbox_table.c.id == claimed.id).values(status="new"))
+    def unclaimed(conn: Connection, hold: Hold, now: datetime, in_doubt: InDoubt) -> Claim | datetime | None:
+        claimed = claim_next(conn, hold, now, in_doubt)
+        if isinstance(claimed, Claim) and not claimed.look:
+            _make_new(conn, claimed.parcel)
         return claimed
 
     with mock.patch.object(outbox, "claim_next", unclaimed):
@@ -92,18 +101,95 @@ def _send_before_it_is_on_disk() -> Iterator[None]:
 
 def _retry_what_is_unclear() -> Iterator[None]:
     def again(self: Deliveries, parcel: Parcel, why: str, conn: Connection) -> None:
-        self._not_now(parcel, SendRetryable(why), conn)
+        _make_new(conn, parcel)
 
     with mock.patch.object(Deliveries, "_unclear", again):
         yield
 
 
 def _send_again_what_a_crash_left() -> Iterator[None]:
-    def rewind(conn: Connection, now: datetime) -> list[Parcel]:
-        conn.execute(outbox_table.update().where(outbox_table.c.status == "sending").values(status="new"))
-        return []
+    def rewind(self: Deliveries, conn: Connection, parcel: Parcel) -> None:
+        _make_new(conn, parcel)
 
-    with mock.patch.object(outbox, "doubt_what_was_in_flight", rewind):
+    with mock.patch.object(Deliveries, "_doubt", rewind):
+        yield
+
+
+def _send_again_what_was_not_found() -> Iterator[None]:
+    unclear = Deliveries._unclear
+
+    def again(self: Deliveries, parcel: Parcel, why: str, conn: Connection) -> None:
+        if why == "the platform does not show it":
+            _make_new(conn, parcel)
+            lanes.call(conn, Lane.thread(parcel.thread_key))
+        else:
+            unclear(self, parcel, why, conn)
+
+    with mock.patch.object(Deliveries, "_unclear", again):
+        yield
+
+
+def _doubt_the_living() -> Iterator[None]:
+    """Whoever claims takes for left behind what is being sent on the whole channel, not in the lane alone."""
+    claim_next = outbox.claim_next
+
+    def suspicious(conn: Connection, hold: Hold, now: datetime, in_doubt: InDoubt) -> Claim | datetime | None:
+        lanes.check(conn, hold)
+        channel = hold.lane.key.partition(":")[0]
+        sending = sa.select(outbox_table.c.message_id).where(OUTBOX_SENDING, outbox_table.c.channel == channel)
+        for message_id in conn.execute(sending.order_by(outbox_table.c.id)).scalars().all():
+            parcel = outbox.parcel_of(conn, message_id)
+            assert parcel is not None
+            in_doubt(conn, parcel)
+        return claim_next(conn, hold, now, in_doubt)
+
+    with mock.patch.object(outbox, "claim_next", suspicious):
+        yield
+
+
+def _make_new(conn: Connection, parcel: Parcel) -> None:
+    conn.execute(outbox_table.update().where(outbox_table.c.id == parcel.id).values(status="new"))
+
+
+def _lease_without_heartbeat() -> Iterator[None]:
+    with mock.patch.object(RowJobs, "_beats", return_value=None):
+        yield
+
+
+def _rescue_from_the_living() -> Iterator[None]:
+    """Who rescues hands out all lanes that are called, whether or not somebody who lives has them."""
+    rescue = RowJobs.rescue
+
+    def all_of_them(self: RowJobs, conn: Connection) -> int:
+        rescued = rescue(self, conn)
+        for name in conn.execute(sa.select(lanes_table.c.name)).scalars().all() if rescued else ():
+            self.defer(conn, Lane.named(name), None)
+        return rescued
+
+    with mock.patch.object(RowJobs, "rescue", all_of_them):
+        yield
+
+
+def _leave_without_a_look() -> Iterator[None]:
+    """A lane is left at rest though it has been called since it was taken."""
+
+    def leave(conn: Connection, lane: Lane, holder: str, calls: int) -> bool:
+        gone = lanes_table.delete().where(lanes_table.c.name == str(lane), lanes_table.c.holder == holder)
+        return conn.execute(gone).rowcount == 1
+
+    with mock.patch.object(lanes, "leave", leave):
+        yield
+
+
+def _overhear_calls_while_draining() -> Iterator[None]:
+    """A call that comes while its lane is drained is taken for seen to."""
+    kick = LocalCarrier.kick
+
+    def busy(self: LocalCarrier, lane: Lane) -> None:
+        if lane not in self._running:
+            kick(self, lane)
+
+    with mock.patch.object(LocalCarrier, "kick", busy):
         yield
 
 
@@ -155,6 +241,12 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "send without committing `sending` first": _send_before_it_is_on_disk,
     "retry an unclear send": _retry_what_is_unclear,
     "send again what a crash left": _send_again_what_a_crash_left,
+    "send again what was not found": _send_again_what_was_not_found,
+    "doubt a send of a living worker": _doubt_the_living,
+    "lease without heartbeat": _lease_without_heartbeat,
+    "rescue lanes from the living": _rescue_from_the_living,
+    "forget to look for calls before leaving a lane": _leave_without_a_look,
+    "overhear calls while a lane is drained": _overhear_calls_while_draining,
     "order turns by arrival": _take_turns_by_arrival,
     "order the transcript by arrival": _write_down_by_arrival,
     "drop a failed turn": _drop_a_failed_turn,

@@ -1,33 +1,44 @@
 """The networks: what platforms do around the process, and the adapter by which the process knows them.
 
 A platform gives each event one native id, stamps it with its own time, and delivers it until it hears 200: late, twice,
-shuffled with others. It takes our messages, or does not, or does and cannot say so. An adapter speaks the vocabulary
-itself; how each network's own JSON is read and written is tested elsewhere.
+shuffled with others. It takes our messages, or does not, or does and cannot say so; X and Facebook can be asked later.
+An adapter speaks the vocabulary itself; how each network's own JSON is read and written is tested elsewhere.
 """
 
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 import msgspec
 
 from gateway.channels.base import Challenge, ParseError
-from gateway.errors import BadSignature, SendRefused, SendRetryable, SendUnclear
-from gateway.messages import Channel, Ignored, Outbound, Place, RawEvent, Said, Sender, Sent, Surface, WayIn
+from gateway.errors import BadSignature, SendRefused, SendRetryable, SendThrottled, SendUnclear
+from gateway.messages import Channel, Echoed, Ignored, Outbound, Place, RawEvent, Said, Sender, Sent, Surface, WayIn
 from gateway.privacy.wall import PublicText
-from tests.simulation.clock import WallClock
+from tests.simulation.clock import Time
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
-from tests.simulation.process import Down, Process, outside
+from tests.simulation.process import Down, Life, outside
 
 ACCOUNT: Final = "brand"
 _GIVE_UP: Final = 5.0  # seconds after which a client takes a request for lost
 _AGAIN: Final = (0.3, 2.0)  # seconds between a delivery that was not taken and the next try
 
+_SHOWS_AFTER: Final = timedelta(minutes=1)  # that a message which is not shown was not taken
+_DEADLY: Final = b'{"type":"deadly"}'
+
 _LETTER: Final = {Channel.TWITTER: "x", Channel.FACEBOOK: "f", Channel.TELEGRAM: "t"}
 
 Listener = Callable[[str, Outbound], None]
+
+
+class Door(Protocol):
+    """Where webhooks are taken."""
+
+    async def receive(self, channel: Channel, body: bytes) -> int:
+        """Returns the status. Raises `Down`."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,15 +51,19 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 class Network:
     """One platform."""
 
-    def __init__(self, name: Channel, dice: Dice, clock: WallClock, history: History) -> None:
+    def __init__(self, name: Channel, dice: Dice, time: Time, history: History) -> None:
         self.name = name
-        self.process: Process
+        self.can_look_up = name is not Channel.TELEGRAM
+        self.door: Door
         self.listener: Listener
         """Told to which customer a message of ours has come."""
         self._dice = dice
         self._stream: random.Random = dice.stream(f"network:{name}")
-        self._clock = clock
+        self._time = time
         self._history = history
+        self._echoes = name is Channel.FACEBOOK and self._stream.random() < 0.5
+        self._taken: dict[str, tuple[Sent, float]] = {}
+        """What it has taken, by our reference, and since when it shows it."""
         self._numbers = 0
         self._waiting: list[Event] = []
         self.whose: dict[str, str] = {}
@@ -64,7 +79,7 @@ class Network:
         sender = self._sender(by, surface)
         self.whose[sender.native_id] = self.whose[native_id] = by
         # Platforms' stamps are coarse: seconds on Telegram, where the ids tell the order within one.
-        at = self._clock.true()
+        at = self._time()
         if self.name is Channel.TELEGRAM:
             at = at.replace(microsecond=0)
         said = Said(
@@ -105,6 +120,8 @@ class Network:
         self._numbers += 1
         native_id = f"{_LETTER[self.name]}{self._numbers}"
         body = self._stream.choice([b'{"type":"ignored","reason":"reaction"}', b'{"type":"said"}', b"{}"])
+        if self._dice.strikes(self._stream, "deadly"):
+            body = _DEADLY
         self._history.add("network.chatters", native=native_id)
         self._tell(Event(native_id=native_id, body=msgspec.Raw(body)))
 
@@ -141,7 +158,7 @@ class Network:
             if self._dice.strikes(draw, "lost"):
                 continue
             try:
-                status = await self.process.receive(self.name, body)
+                status = await self.door.receive(self.name, body)
             except Down:
                 continue
             except Exception as error:  # noqa: BLE001 - a web server makes it a 500
@@ -154,20 +171,31 @@ class Network:
                 break
         self.outstanding -= 1
 
-    async def take(self, out: Outbound, reference: str) -> Sent:
-        """A request by the process. Raises what an adapter raises."""
+    async def take(self, out: Outbound, reference: str, life: str) -> Sent:
+        """A request by a process, which goes on here whatever becomes of that one. Raises what an adapter raises."""
+        self._history.add(
+            "network.asked", ref=reference, author=out.author, surface=out.surface, text=out.text, life=life
+        )
+        answer = outside(self._serve(out, reference))
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            return await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            if self._stream.random() < 0.5:
+                answer.cancel()  # it had not been heard yet
+            raise
+
+    async def _serve(self, out: Outbound, reference: str) -> Sent:
         draw = self._stream
-        facts = {"ref": reference, "author": out.author, "surface": out.surface, "text": out.text}
-        self._history.add("network.asked", **facts)
         await asyncio.sleep(draw.uniform(0.01, 0.2))
         if self._dice.strikes(draw, "limited"):
-            raise SendRetryable("too many", retry_after=draw.choice([None, 0.4, 3.0]))
+            kind = draw.choice([SendRetryable, SendThrottled])
+            raise kind("too many", retry_after=draw.choice([None, 0.4, 3.0]))
         if self._dice.strikes(draw, "refused"):
             raise SendRefused("blocked")
         if self._dice.strikes(draw, "cut_before"):
             raise SendUnclear("reset")
         if self._dice.strikes(draw, "hangs"):
-            # It arrives on the platform whatever becomes of whoever waits here.
             asyncio.get_running_loop().call_later(draw.uniform(0, 2 * _GIVE_UP), self._arrives, out, reference)
             await asyncio.sleep(_GIVE_UP)
             raise SendUnclear("timed out")
@@ -176,6 +204,24 @@ class Network:
         if self._dice.strikes(draw, "cut_after"):
             raise SendUnclear("reset")
         return sent
+
+    async def look_up(self, reference: str, *, too_early: bool) -> Sent | None:
+        """Whether a message of ours is there. Raises as `ChannelAdapter.look_up`."""
+        draw = self._stream
+        self._history.add("network.looks", ref=reference)
+        await asyncio.sleep(draw.uniform(0.01, 0.3))
+        if self._dice.strikes(draw, "limited"):
+            raise SendRetryable("too many")
+        if self._dice.strikes(draw, "blind"):
+            raise SendRefused("not permitted")
+        sent, shown_at = self._taken.get(reference, (None, 0.0))
+        if sent is not None and shown_at <= self._time.seconds():
+            self._history.add("network.finds", ref=reference)
+            return sent
+        if too_early:
+            raise SendRetryable("not shown yet")
+        self._history.add("network.finds_nothing", ref=reference)
+        return None
 
     def leaves_in_doubt(self, reference: str) -> None:
         """Whoever asked has not heard an answer, or has not lived to hear it."""
@@ -194,18 +240,30 @@ class Network:
             person = self._sender(self.whose[out.target], Surface.PRIVATE)
             self.whose[person.native_id] = self.whose[out.target]
             sent = Sent(native_id=native_id, opened=self._place(person, Surface.PRIVATE), opened_by=person)
+        late = self._stream.uniform(1.0, 40.0) if self._dice.strikes(self._stream, "belated") else 0.0
+        self._taken[reference] = (sent, self._time.seconds() + late)
+        if self._echoes and out.surface is Surface.PRIVATE:
+            self._echo(out, reference, sent)
         self.listener(self.whose[out.target], out)
         return sent
+
+    def _echo(self, out: Outbound, reference: str, sent: Sent) -> None:
+        who = sent.opened_by or self._sender(self.whose[out.target], Surface.PRIVATE)
+        echoed = Echoed(
+            reference=reference, native_id=sent.native_id, place=self._place(who, Surface.PRIVATE), correspondent=who
+        )
+        self._tell(Event(native_id=f"echo:{sent.native_id}", body=msgspec.Raw(msgspec.json.encode(echoed))))
 
 
 class Adapter:
     """A `ChannelAdapter` of one life of the process."""
 
-    def __init__(self, network: Network, alive: Callable[[], bool]) -> None:
+    def __init__(self, network: Network, life: Life) -> None:
         self.name = network.name
         self.account = ACCOUNT
+        self.can_look_up = network.can_look_up
         self._network = network
-        self._alive = alive
+        self._life = life
 
     def challenge(self, query: Mapping[str, str]) -> Challenge | None:
         """Platforms do not ask in a simulation."""
@@ -223,8 +281,11 @@ class Adapter:
 
     def parse(self, event: RawEvent) -> Said | Ignored:
         """See `ChannelAdapter.parse`."""
+        if event.payload == _DEADLY:
+            self._life.die(f"understanding {event.native_id}")
+            raise asyncio.CancelledError
         try:
-            return msgspec.json.decode(event.payload, type=Said | Ignored)
+            return msgspec.json.decode(event.payload, type=Said | Ignored | Echoed)
         except msgspec.MsgspecError as error:
             raise ParseError("not_understood") from error
 
@@ -256,11 +317,20 @@ class Adapter:
     async def stop(self) -> None:
         """Nothing to close."""
 
+    async def look_up(self, out: Outbound, reference: str, since: datetime) -> Sent | None:
+        """See `ChannelAdapter.look_up`."""
+        self._breathe()
+        too_early = self._life.clock() - since < _SHOWS_AFTER
+        return await self._network.look_up(reference, too_early=too_early)
+
     async def _send(self, out: Outbound, reference: str) -> Sent:
-        if not self._alive():
-            raise asyncio.CancelledError
+        self._breathe()
         try:
-            return await self._network.take(out, reference)
+            return await self._network.take(out, reference, self._life.name)
         except (SendUnclear, asyncio.CancelledError):
             self._network.leaves_in_doubt(reference)
             raise
+
+    def _breathe(self) -> None:
+        if not self._life.alive:
+            raise asyncio.CancelledError

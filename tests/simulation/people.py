@@ -10,6 +10,7 @@ from tests.simulation.networks import Network
 from tests.simulation.process import outside
 
 NAMES: Final = ("ines", "tom", "mei", "amara", "jonas", "sofia")
+DEADLY: Final = "deadly"
 _SUBJECTS: Final = ("hello", "hello", "where is my parcel", "parcel", "I want a human please", "human", "thanks a lot")
 
 
@@ -19,6 +20,7 @@ class Customer:
     def __init__(self, name: str, network: Network, dice: Dice) -> None:
         self.name = name
         self._network = network
+        self._dice = dice
         self._draw: random.Random = dice.stream(f"customer:{name}")
         self._said = 0
         self._followed = False
@@ -60,7 +62,9 @@ class Customer:
     def _says(self, surface: Surface) -> None:
         self._said += 1
         word = f"{self.name}{'abcdefghijklmnopqrstuvwxyz'[self._said % 26]}"
-        self._network.says(f"{self._draw.choice(_SUBJECTS)} {word}", by=self.name, surface=surface)
+        # One over which an assistant's client, a parser of ours or the like takes the whole process along.
+        subject = DEADLY if self._dice.strikes(self._draw, "deadly") else self._draw.choice(_SUBJECTS)
+        self._network.says(f"{subject} {word}", by=self.name, surface=surface)
 
 
 _SURFACES: Final = (Surface.PRIVATE, Surface.PUBLIC)

@@ -1,49 +1,84 @@
-"""The process under test: `gateway.app.Gateway` with everything real inside, which dies at any await and starts again.
+"""A process under test: `gateway.app.Gateway` with everything real inside, which dies at any await and starts again.
 
-A life is one run of the process. What it starts belongs to it, by the context that its tasks inherit; when it dies
-they are stopped where they stand, and nothing that they still try reaches the store or a platform.
+A life is one run of a process. What it starts belongs to it, by the context that its tasks inherit; when it dies they
+are stopped where they stand, and nothing that they still try reaches the store or a platform. A life that is paused
+does nothing until it goes on, where it stood.
 """
 
 import asyncio
 import contextvars
+import random
 from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway.app import Gateway
 from gateway.brand import Brand
 from gateway.channels.base import ChannelAdapter
+from gateway.engine.distributed import DistributedCarrier, carried_by
+from gateway.engine.local import LocalCarrier
+from gateway.lanes import Carrier, Drain, Hold, LaneKind
 from gateway.messages import Channel
 from gateway.privacy.brand import BrandFormats
 from gateway.routing.assistant import Assistant
+from gateway.sending.limits import Table
 from gateway.settings import Settings
-from tests.simulation.clock import WallClock
+from tests.simulation.clock import Time, WallClock
+from tests.simulation.database import LocalDatabase, SharedDatabase
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
-from tests.simulation.store import Store, StoreDatabase
+from tests.simulation.jobs import RowJobs
+from tests.simulation.store import Store
+
+if TYPE_CHECKING:
+    from tests.simulation.loop import VirtualLoop
 
 T = TypeVar("T")
 
-SETTINGS = Settings(aside_assistant_patience=6.0, database_url="sqlite://", _env_file=None)
-BRAND = Brand(name="Wren & Co", formats=BrandFormats(order_patterns=(r"\b1\d{5}\b",)))
-_GRACE = 15.0  # seconds that a process which is asked to stop is given
+BRAND: Final = Brand(name="Wren & Co", formats=BrandFormats(order_patterns=(r"\b1\d{5}\b",)))
+_GRACE: Final = 15.0  # seconds that a process which is asked to stop is given
+_PATIENCE: Final = 10.0  # seconds after which whoever asked hangs up
 
 
 class Down(Exception):
     """Nobody is there, or they went away before they answered."""
 
 
-class Life:
-    """One run of the process, from its start to its death."""
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What processes live in."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    store: Store
+    dice: Dice
+    time: Time
+    history: History
+    assistant: Assistant
+    channels: "Callable[[Life], Mapping[Channel, ChannelAdapter]]"
+    settings: Settings
+    table: Table
+    places: int
+    loop: "VirtualLoop"
+
+
+class Life:
+    """One run of a process, from its start to its death."""
+
+    def __init__(self, name: str, clock: WallClock, die: Callable[[str], None]) -> None:
+        self.name = name
+        self.clock = clock
         self.alive = True
         self.ready = False
+        self.paused = False
+        self.cut_off = False
+        """Whether it does not reach the store."""
+        self.die = die
+        """`kill -9`, for this reason."""
+        self.held: list[asyncio.Handle] = []
+        """What it will do when it goes on."""
         self.gateway: Gateway
-        self.database: StoreDatabase
+        self.database: LocalDatabase | SharedDatabase
         self.context = contextvars.copy_context()
         self.context.run(_LIFE.set, self)
         self.tasks: dict[asyncio.Task[Any], None] = {}
@@ -54,6 +89,19 @@ class Life:
 
 
 _LIFE: ContextVar[Life | None] = ContextVar("life", default=None)
+
+
+def this_life() -> Life:
+    """Whose step this is."""
+    life = _LIFE.get()
+    assert life is not None
+    return life
+
+
+def stands_still(context: contextvars.Context) -> list[asyncio.Handle] | None:
+    """See `StandsStill`."""
+    life = context.get(_LIFE)
+    return life.held if life is not None and life.paused else None
 
 
 def outside(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
@@ -82,25 +130,17 @@ def own_tasks(
 
 
 class Process:
-    """What an operator keeps running."""
+    """What an operator keeps running on one host."""
 
-    def __init__(
-        self,
-        store: Store,
-        dice: Dice,
-        clock: WallClock,
-        history: History,
-        assistant: Assistant,
-        channels: Callable[[Callable[[], bool]], Mapping[Channel, ChannelAdapter]],
-    ) -> None:
-        """`channels` makes the adapters of one life, which is given as "is it alive?"."""
-        self._store = store
-        self._dice = dice
-        self._stream = dice.stream("process")
-        self._clock = clock
-        self._history = history
-        self._assistant = assistant
-        self._channels = channels
+    def __init__(self, name: str, around: Surroundings, *, shared: bool, takes: bool, works: bool) -> None:
+        """`shared`: others work on the same store. `takes`: webhooks and the desk. `works`: drains lanes."""
+        self.name = name
+        self.takes = takes
+        self.clock = WallClock(around.time)
+        self._around = around
+        self._shared = shared
+        self._works = works
+        self._stream: random.Random = around.dice.stream(f"process:{name}")
         self._lives = 0
         self._life: Life | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -115,25 +155,25 @@ class Process:
         while True:
             life = self._begin()
             try:
-                await asyncio.shield(life.spawn(life.gateway.start()))
+                await asyncio.shield(life.spawn(life.gateway.start(works=self._works)))
             except asyncio.CancelledError:
                 if life.alive:
                     raise
                 return  # it died while it started: whoever killed it starts it again
             except Exception as error:  # noqa: BLE001 - whatever it is, a supervisor starts it again
-                self._history.add("process.fails", error=type(error).__name__)
+                self._tell("fails", life, error=type(error).__name__)
                 self._end(life)
                 await asyncio.sleep(0.5)
                 continue
             life.ready = True
-            self._history.add("process.ready", life=life.number)
+            self._tell("ready", life)
             return
 
     def die(self, why: str) -> None:
         """`kill -9`, here and now; after a while it is started again."""
         if self._life is None or not self._life.alive:
             return
-        self._history.add("process.dies", life=self._life.number, where=why)
+        self._tell("dies", self._life, where=why)
         self._end(self._life)
         self._keeper = outside(self._start_again())
 
@@ -141,24 +181,31 @@ class Process:
         """Ask it to stop, as an upgrade does; it is started again."""
         self._keeper = outside(self._stop())
 
-    async def _stop(self) -> None:
+    def put_away(self) -> None:
+        """The world ends."""
+        if self._life is not None:
+            self._end(self._life)
+
+    async def pause(self, seconds: float) -> None:
+        """Have it stand still, as a machine that is busy with something else does."""
         life = self._life
-        if life is None or not self.up:
+        if life is None or not life.alive or life.paused:
             return
-        self._history.add("process.stops", life=life.number)
-        life.ready = False
-        try:
-            async with asyncio.timeout(_GRACE):
-                await asyncio.shield(life.spawn(life.gateway.stop()))
-        except TimeoutError:
-            self._history.add("process.too_slow", life=life.number)
-        except asyncio.CancelledError:
-            if life.alive:
-                raise
+        self._tell("pauses", life, seconds=round(seconds, 3))
+        life.paused = True
+        await asyncio.sleep(seconds)
+        self._go_on(life)
+
+    async def cut_off(self, seconds: float) -> None:
+        """Have it not reach the store, though everything else."""
+        life = self._life
+        if life is None or not life.alive or life.cut_off:
             return
-        if life.alive:
-            self._end(life)
-            await self.start()
+        self._tell("cut_off", life, seconds=round(seconds, 3))
+        life.cut_off = True
+        await asyncio.sleep(seconds)
+        life.cut_off = False
+        self._tell("reaches", life)
 
     async def receive(self, channel: Channel, body: bytes) -> int:
         """A webhook. Returns the status. Raises `Down`."""
@@ -167,13 +214,27 @@ class Process:
 
     async def desk(self, work: Callable[[Connection, Life], T]) -> T:
         """A request to the desk, which lives in the same process: one transaction. Raises `Down`, or what it raises."""
+        return await self._within(lambda life: life.database.write(lambda conn: work(conn, life)))
 
-        async def act(life: Life) -> T:
-            result = await life.database.write(lambda conn: work(conn, life))
-            life.gateway.wake()
-            return result
-
-        return await self._within(act)
+    async def _stop(self) -> None:
+        life = self._life
+        if life is None or not self.up:
+            return
+        self._tell("stops", life)
+        life.ready = False
+        try:
+            async with asyncio.timeout(_GRACE):
+                await asyncio.shield(life.spawn(life.gateway.stop()))
+        except TimeoutError:
+            self._tell("too_slow", life)
+        except asyncio.CancelledError:
+            if life.alive:
+                raise
+            return
+        if life.alive:
+            self._tell("ends", life)
+            self._end(life)
+            await self.start()
 
     async def _within(self, request: Callable[[Life], Coroutine[Any, Any, T]]) -> T:
         life = self._life
@@ -183,28 +244,90 @@ class Process:
         # Looked at: whoever asked may have gone away before the answer came.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            return await asyncio.shield(answer)
+            async with asyncio.timeout(_PATIENCE):
+                return await asyncio.shield(answer)
+        except TimeoutError:
+            raise Down from None
         except asyncio.CancelledError:
             if life.alive:
                 raise
             raise Down from None
 
     def _begin(self) -> Life:
+        around = self._around
         self._lives += 1
-        self._life = life = Life(self._lives)
-        life.database = StoreDatabase(self._store, self._dice, self._stream, lambda: life.alive, self._die_of(life))
-        channels = self._channels(lambda: life.alive)
-        life.gateway = life.context.run(Gateway, SETTINGS, channels, life.database, self._assistant, BRAND, self._clock)
+        self._life = life = Life(f"{self.name}/{self._lives}", self.clock, lambda why: self._die_of(life, why))
+        carrier = self._carrier(life)
+        life.gateway = life.context.run(
+            Gateway,
+            around.settings,
+            around.channels(life),
+            life.database,
+            around.assistant,
+            BRAND,
+            self.clock,
+            _Watched(carrier, life, around.history),
+            around.table,
+        )
         return life
 
-    def _die_of(self, life: Life) -> Callable[[str], None]:
-        return lambda why: self.die(why) if life is self._life else None
+    def _carrier(self, life: Life) -> Carrier:
+        around, channels = self._around, list(Channel)
+        if self._shared:
+            shared = life.database = SharedDatabase(around.store, around.dice, self._stream, life)
+            jobs = RowJobs(around.store, shared, life, around.time, self._stream, around.places)
+            shared.carry = carried_by(jobs, self.clock)
+            return DistributedCarrier(shared, jobs, channels, self.clock)
+        local = life.database = LocalDatabase(around.store, around.dice, self._stream, life)
+        carrier = LocalCarrier(local, channels, self.clock)
+        local.on_call(carrier.kick)
+        return carrier
+
+    def _die_of(self, life: Life, why: str) -> None:
+        if life is self._life:
+            self.die(why)
 
     def _end(self, life: Life) -> None:
         life.alive = life.ready = False
         for task in list(life.tasks):
             task.cancel()
+        self._go_on(life)
+
+    def _go_on(self, life: Life) -> None:
+        if life.paused:
+            life.paused = False
+            self._tell("goes_on", life)
+            self._around.loop.go_on(life.held)
 
     async def _start_again(self) -> None:
         await asyncio.sleep(self._stream.uniform(0.05, 2.0))
         await self.start()
+
+    def _tell(self, what: str, life: Life, **facts: object) -> None:
+        self._around.history.add(f"process.{what}", life=life.name, **facts)
+
+
+class _Watched:
+    """A carrier of which is told who drains which lane, and when."""
+
+    def __init__(self, carrier: Carrier, life: Life, history: History) -> None:
+        self._carrier = carrier
+        self._life = life
+        self._history = history
+        self.stop = carrier.stop
+        self.call = carrier.call
+
+    async def start(self, drains: Mapping[LaneKind, Drain]) -> None:
+        """See `Carrier.start`."""
+        await self._carrier.start({kind: self._watched(drain) for kind, drain in drains.items()})
+
+    def _watched(self, drain: Drain) -> Drain:
+        async def watched(hold: Hold) -> Any:
+            facts = {"lane": str(hold.lane), "holder": hold.holder, "life": self._life.name}
+            self._history.add("lane.taken", **facts, orphaned=hold.orphaned)
+            try:
+                return await drain(hold)
+            finally:
+                self._history.add("lane.left", **facts)
+
+        return watched

@@ -1,32 +1,34 @@
-"""The store: the real tables in memory, with triggers that log what each commit changed, and a `Database` over it.
+"""The store: the real tables in memory, with triggers that log what each commit changed. It outlives all processes.
 
-A process's database runs bodies in groups, in the order in which they came, as the real one does; between a body and
-whoever waits for its result lie delays, and the process may die at every step. The store itself outlives it.
+Transactions happen one after another, each at one moment: what PostgreSQL lets happen between the statements of two of
+them is for the suite that runs on PostgreSQL, not for this.
 """
 
-import asyncio
 import json
-import random
 import sqlite3
 from collections.abc import Callable
-from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.lanes import Carry, Lane
+from gateway.storage.lanes import CARRY
 from gateway.storage.tables import metadata
-from tests.simulation.dice import Dice
 from tests.simulation.history import History
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
-Job = tuple[Work[Any], asyncio.Future[Any]]
 Outcome = tuple[Any, Exception | None]
 
 _LOG: Final = """
 CREATE TABLE sim_log (id INTEGER PRIMARY KEY, what TEXT, facts TEXT);
 CREATE TABLE sim_marks (native_id TEXT PRIMARY KEY);
+CREATE TABLE sim_workers (id INTEGER PRIMARY KEY AUTOINCREMENT, life TEXT, beat REAL);
+CREATE TABLE sim_jobs (id INTEGER PRIMARY KEY, lane TEXT, queue TEXT, status TEXT, at REAL,
+  worker INTEGER REFERENCES sim_workers (id) ON DELETE SET NULL, life TEXT);
+CREATE UNIQUE INDEX sim_jobs_waiting ON sim_jobs (lane) WHERE status = 'todo';
 CREATE TRIGGER sim_said AFTER INSERT ON messages BEGIN INSERT INTO sim_log (what, facts) VALUES ('store.message',
   json_object('message', new.id, 'case', new.case_id, 'author', new.author, 'surface', new.surface,
               'native', new.native_id, 'text', new.text)); END;
@@ -51,70 +53,84 @@ CREATE TRIGGER sim_decided AFTER INSERT ON outbox BEGIN INSERT INTO sim_log (wha
 CREATE TRIGGER sim_sent AFTER UPDATE OF status ON outbox BEGIN INSERT INTO sim_log (what, facts) VALUES
   ('store.outbox', json_object('row', new.id, 'message', new.message_id, 'case', new.case_id, 'author', new.author,
               'was', old.status, 'status', new.status, 'epoch', new.epoch,
-              'case_epoch', (SELECT epoch FROM cases WHERE id = new.case_id), 'error', new.error)); END;
+              'case_epoch', (SELECT epoch FROM cases WHERE id = new.case_id), 'error', new.error,
+              'holder', new.holder)); END;
 CREATE TRIGGER sim_timed AFTER UPDATE OF status ON timers BEGIN INSERT INTO sim_log (what, facts) VALUES
   ('store.timer', json_object('timer', new.id, 'kind', new.kind, 'case', new.case_id, 'was', old.status,
               'status', new.status)); END;
 """
 
+_FORSAKEN: Final = """
+SELECT 'case/' || case_id FROM inbox WHERE status = 'queued'
+  AND NOT EXISTS (SELECT 1 FROM lanes WHERE name = 'case/' || inbox.case_id)
+UNION SELECT 'thread/' || thread_key FROM outbox WHERE status IN ('new', 'sending')
+  AND NOT EXISTS (SELECT 1 FROM lanes WHERE name = 'thread/' || outbox.thread_key)
+"""
+"""Lanes in which something waits, and which nobody has been told to see to. What is looked for has a timer instead."""
 
-class Step(StrEnum):
-    """Where in a commit a process dies."""
 
-    BEFORE = "before the bodies"
-    WITHIN = "after the bodies, before the commit"
-    AFTER = "after the commit, before anybody heard of it"
-
-
-class StoreFull(Exception):
-    """The disk takes no more for the moment."""
+class StoreRefused(SQLAlchemyError):
+    """The store takes no more for the moment, or cannot be reached."""
 
 
 class Store:
     """What is on disk. One for an operating system's process, made empty for each run: compiled statements stay."""
 
     def __init__(self) -> None:
-        self._engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
-        sa.event.listen(self._engine, "connect", _on_connect)
-        metadata.create_all(self._engine)
-        self._connection = self._engine.connect()
-        raw = self._connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        self._raw = raw
+        engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, isolation_level="AUTOCOMMIT")
+        sa.event.listen(engine, "connect", _on_connect)
+        metadata.create_all(engine)
+        self._connection = engine.connect().execution_options(**{CARRY: self._call})
+        self._raw = driver_of(self._connection)
         self._raw.executescript(_LOG)
         self._empty = sqlite3.connect(":memory:")
         self._raw.backup(self._empty)
+        self._carry: Carry = _nobody
         self.history: History
+        self.is_shared = False
+        """Whether several processes work on it: then each lane in which something waits is called, at every moment."""
+        self.on_commit: list[Callable[[], None]] = []
+        self._forsaken: set[str] = set()
 
     def begin_anew(self, history: History) -> None:
         """Forget everything; tell this history from now on."""
         self._empty.backup(self._raw)
         self.history = history
+        self.on_commit = []
+        self._forsaken = set()
 
     def read(self, work: Work[T]) -> T:
         """Look at what is committed."""
         before = self._raw.total_changes
-        with self._connection.begin():
-            result = work(self._connection)
+        result = work(self._connection)
         assert self._raw.total_changes == before, "a look must not change anything"
         return result
 
-    def transact(self, bodies: list[Work[Any]], *, commit: bool = True) -> list[Outcome]:
-        """Run bodies in one transaction, each undone alone where it raises."""
+    def transact(self, bodies: list[Work[Any]], carry: Carry | None = None, *, commit: bool = True) -> list[Outcome]:
+        """Run bodies in one transaction, each undone alone where it raises. `carry` has their lanes called."""
+        self._carry = carry or _nobody
         self._raw.execute("BEGIN IMMEDIATE")
-        transaction = self._connection.begin()
         outcomes = [self._in_savepoint(body) for body in bodies]
         if not commit:
-            transaction.rollback()
-            self._raw.rollback()
+            self._raw.execute("ROLLBACK")
             return outcomes
         log = self._raw.execute("SELECT what, facts FROM sim_log ORDER BY id").fetchall()
         if log:
             self._raw.execute("DELETE FROM sim_log")
-        transaction.commit()
+        self._raw.execute("COMMIT")
         for what, facts in log:
             self.history.add(what, **json.loads(facts))
+        if self.is_shared:
+            forsaken = {lane for (lane,) in self._raw.execute(_FORSAKEN).fetchall()}
+            for lane in sorted(forsaken - self._forsaken):
+                self.history.add("store.forsakes", lane=lane)
+            self._forsaken = forsaken
+        for listener in self.on_commit:
+            listener()
         return outcomes
+
+    def _call(self, conn: Connection, lane: Lane) -> None:
+        self._carry(conn, lane)
 
     def _in_savepoint(self, body: Work[Any]) -> Outcome:
         self._raw.execute("SAVEPOINT body")
@@ -128,82 +144,20 @@ class Store:
         return result, None
 
 
+def driver_of(conn: Connection) -> sqlite3.Connection:
+    """The driver's connection."""
+    return cast(sqlite3.Connection, conn.connection.driver_connection)
+
+
+def log(conn: Connection, what: str, **facts: object) -> None:
+    """Have something told of this transaction once it is committed."""
+    driver_of(conn).execute("INSERT INTO sim_log (what, facts) VALUES (?, ?)", (what, json.dumps(facts)))
+
+
+def _nobody(conn: Connection, lane: Lane) -> None:
+    """A command of the operator's: the sweep finds what it leaves."""
+
+
 def _on_connect(connection: sqlite3.Connection, _entry: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-
-
-class StoreDatabase:
-    """The `Database` of one life of the process."""
-
-    def __init__(
-        self, store: Store, dice: Dice, stream: random.Random, alive: Callable[[], bool], die: Callable[[str], None]
-    ) -> None:
-        self._store = store
-        self._dice = dice
-        self._stream = stream
-        self._alive = alive
-        self._die = die
-        self._jobs: list[Job] = []
-        self._writing = False
-
-    async def write(self, work: Work[T]) -> T:
-        """See `Database.write`."""
-        self._breathe()
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.append((work, future))
-        if not self._writing:
-            self._writing = True
-            asyncio.get_running_loop().call_later(self._lag(), self._commit)
-        return await asyncio.shield(future)
-
-    async def read(self, work: Work[T]) -> T:
-        """See `Database.read`."""
-        self._breathe()
-        await asyncio.sleep(self._lag())
-        self._breathe()
-        result = self._store.read(work)
-        await asyncio.sleep(self._lag())
-        return result
-
-    def close(self) -> None:
-        """The store stays."""
-
-    def _breathe(self) -> None:
-        if not self._alive():
-            raise asyncio.CancelledError
-
-    def _lag(self) -> float:
-        return self._stream.uniform(0, self._dice.faults.lags)
-
-    def _commit(self) -> None:
-        if not self._alive():
-            return
-        jobs, self._jobs = self._jobs, []
-        dies = self._stream.choice(list(Step)) if self._dice.strikes(self._stream, "crash") else None
-        outcomes: list[Outcome]
-        if dies is Step.BEFORE:
-            outcomes = []
-        elif self._dice.strikes(self._stream, "full"):
-            self._store.transact([work for work, _ in jobs], commit=False)
-            self._store.history.add("store.refuses", bodies=len(jobs))
-            outcomes = [(None, StoreFull())] * len(jobs)
-        else:
-            outcomes = self._store.transact([work for work, _ in jobs], commit=dies is not Step.WITHIN)
-        if dies is not None:
-            self._die(dies)
-            return
-        asyncio.get_running_loop().call_later(self._lag(), self._give_out, jobs, outcomes)
-
-    def _give_out(self, jobs: list[Job], outcomes: list[Outcome]) -> None:
-        if not self._alive():
-            return
-        for (_, future), (result, failure) in zip(jobs, outcomes, strict=True):
-            if failure is None:
-                future.set_result(result)
-            else:
-                future.set_exception(failure)
-                future.exception()  # looked at: a caller that went away leaves nobody to be told
-        self._writing = bool(self._jobs)
-        if self._writing:
-            asyncio.get_running_loop().call_later(self._lag(), self._commit)

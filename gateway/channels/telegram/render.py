@@ -3,14 +3,12 @@
 Source: Bot API 10.0, `sendMessage` (python-telegram-bot 22.8).
 """
 
-from functools import lru_cache
-
 from msgspec import Struct
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from gateway.channels.telegram.payloads import CHOICE_PREFIX
 from gateway.errors import SendRefused
-from gateway.messages import Button, Outbound
+from gateway.messages import Outbound
 
 
 class Address(Struct, frozen=True):
@@ -36,15 +34,10 @@ def public_address(out: Outbound) -> Address:
 
 def keyboard(out: Outbound) -> InlineKeyboardMarkup | None:
     """The choices and the way in as buttons; None where there are none."""
-    buttons = [_choice(each) for each in out.buttons]
+    buttons = [InlineKeyboardButton(each.title, callback_data=f"{CHOICE_PREFIX}{each.choice}") for each in out.buttons]
     if out.way_in:
         buttons.append(InlineKeyboardButton(out.way_in.label, url=out.way_in.url))
     return InlineKeyboardMarkup.from_column(buttons) if buttons else None
-
-
-@lru_cache(maxsize=1000)  # there are as many as the assistant knows, and each costs as much as a database read
-def _choice(button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(button.title, callback_data=f"{CHOICE_PREFIX}{button.choice}")
 
 
 def _number(text: str) -> int:

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
 
+from gateway.errors import LaneLost
 from gateway.messages import Channel, Surface
 from gateway.sending.gate import Gate
 from gateway.sending.limits import LIMITS, Limit, Rank, Scope, Table
+from gateway.sending.outbox import Claim
 from gateway.sending.watch import Went
 from gateway.storage import outages
 from gateway.storage.database import T, Work
@@ -18,6 +21,7 @@ from gateway.storage.tables import metadata
 from tests.fakes import FakeClock
 
 WIDE: Table = {}
+TO_SEND = Claim(parcel=Mock(), look=False, last=True)
 
 
 class Rows:
@@ -46,16 +50,17 @@ class Door:
         self.ranks: dict[str, Rank] = {}
         self.gate = Gate(Channel.TELEGRAM, "brand", table, places, rows, self.clock, lambda *_: self.ranks)
         self.order: list[str] = []
+        self.claims: Callable[[str], Claim | datetime | None] = lambda key: TO_SEND
 
     async def send(self, key: str, went: Went = Went.THROUGH, takes: float = 0.0, why: str = "why") -> datetime | None:
-        back = await self.gate.permit(f"telegram:private:brand:{key}", shared=False)
-        if back is None:
+        back = await self.gate.claim(f"telegram:private:brand:{key}", lambda conn: self.claims(key), shared=False)
+        if isinstance(back, Claim):
             self.order.append(key)
             await asyncio.sleep(takes)
             self.gate.done(f"telegram:private:brand:{key}", went, why)
             if went is Went.NOT_AT_ALL:
                 await self.gate.give_back(f"telegram:private:brand:{key}")
-        return back
+        return back if isinstance(back, datetime) else None
 
     async def outage(self) -> outages.Outage | None:
         return await self.rows.read(lambda conn: outages.of(conn, Channel.TELEGRAM, "brand"))
@@ -164,8 +169,8 @@ async def test_a_drain_with_one_of_few_places_is_sent_away_and_told_when_to_come
     table = {(Channel.TELEGRAM, Surface.PRIVATE): (Limit(scope=Scope.ACCOUNT, count=1, seconds=600),)}
     door = Door(rows, table)
     await door.send("first")
-    back = await door.gate.permit("telegram:private:brand:second", shared=True)
-    assert back is not None
+    back = await door.gate.claim("telegram:private:brand:second", lambda conn: TO_SEND, shared=True)
+    assert isinstance(back, datetime)
     assert timedelta(seconds=0.5) < back - door.clock() <= timedelta(seconds=30)
 
 
@@ -174,6 +179,30 @@ async def test_what_was_let_in_and_had_nothing_to_send_takes_nobodys_place(rows:
     door = Door(rows, table, places=1)
     for number in range(9):
         await asyncio.wait_for(door.send(str(number), Went.NOT_AT_ALL), 1)
+    door.claims = lambda key: None
+    for number in range(9):
+        await asyncio.wait_for(door.send(str(number)), 1)
+    door.claims = lambda key: Claim(parcel=Mock(), look=True, last=True)
+    for number in range(9):
+        looks = await door.gate.claim(f"telegram:private:brand:{number}", lambda conn: door.claims(""), shared=False)
+        assert isinstance(looks, Claim)
+
+
+async def test_one_threads_fault_is_its_own(rows: Rows) -> None:
+    door = Door(rows)
+
+    def claim(key: str) -> Claim:
+        if key == "broken":
+            raise LaneLost
+        return TO_SEND
+
+    door.claims = claim
+    with pytest.raises(LaneLost):
+        await door.send("broken")
+    broken, well = await asyncio.gather(door.send("broken"), door.send("well"), return_exceptions=True)
+    assert isinstance(broken, LaneLost)
+    assert well is None
+    assert door.order == ["well"]
 
 
 async def test_a_drain_that_is_cancelled_leaves_its_place_to_others(rows: Rows) -> None:

@@ -170,13 +170,18 @@ def test_every_channel_has_limits() -> None:
 
 
 def test_an_operator_may_put_other_limits_in_their_place() -> None:
-    table = limits("twitter/private=200/900,1000/86400 telegram/public=10/60 telegram/private/thread=9/1")
-    assert [(limit.count, limit.seconds) for limit in table[Channel.TWITTER, Surface.PRIVATE]] == [
-        (200, 900),
-        (1000, 86400),
+    table = limits("twitter/private=200/900,1000/86400 telegram=60/1 telegram/public=9/1 telegram/private/thread=8/1")
+
+    def of(channel: Channel, surface: Surface) -> list[tuple[Scope, int, int]]:
+        return [(limit.scope, limit.count, limit.seconds) for limit in table[channel, surface]]
+
+    assert of(Channel.TWITTER, Surface.PRIVATE) == [(Scope.SURFACE, 200, 900), (Scope.SURFACE, 1000, 86400)]
+    assert of(Channel.TELEGRAM, Surface.PRIVATE) == [(Scope.ACCOUNT, 60, 1), (Scope.THREAD, 8, 1)]
+    assert of(Channel.TELEGRAM, Surface.PUBLIC) == [
+        (Scope.THREAD, 20, 60),
+        (Scope.ACCOUNT, 60, 1),
+        (Scope.SURFACE, 9, 1),
     ]
-    assert [limit.scope for limit in table[Channel.TELEGRAM, Surface.PUBLIC]] == [Scope.THREAD, Scope.SURFACE]
-    assert [limit.count for limit in table[Channel.TELEGRAM, Surface.PRIVATE]] == [30, 9]
     assert table[Channel.TWITTER, Surface.PUBLIC] == LIMITS[Channel.TWITTER, Surface.PUBLIC]
     assert limits("") == LIMITS
 

@@ -1,10 +1,12 @@
 import json
 import time
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.privacy import mask
 from gateway.privacy.mask import mask_body, mask_text
 
 CARD = "4111111111111111"
@@ -154,3 +156,68 @@ def test_a_megabyte_of_digits_does_not_hang_masking() -> None:
     started = time.perf_counter()
     mask_body(b"4 " * 500_000)
     assert time.perf_counter() - started < 20
+
+
+SECRETS = [
+    CARD,
+    "4111 1111 1111 1111",
+    "4111-1111/1111:1111",
+    "４１１１ １１１１ １１１１ １１１１",
+    "٤١١١١١١١١١١١١١١١",
+    "4111\u200b1111\u0301 1111\n1111",
+    "⑷①①①①①①①①①①①①①①①",
+    "5018 0000 0009",
+    "cvv 123",
+    "ｃｖｖ: １２３",
+    "СVV 1 2 3",
+    "the secur\u0131ty code is 4321",
+    "1\u200b23 is my cvc",
+    "código de seguridad 987",
+    "Prüfziffer ①②③",
+]
+HARMLESS = [
+    SNOWFLAKE,
+    "104288817354101",
+    "m_load_17",
+    "order 104217 is late",
+    "cvv",
+    "12 cvv",
+    "wie geht\u2019s? \U0001f600 12",
+    "½ ⅓ ²",
+    "\ud83d",
+    "",
+]
+PIECES = st.lists(st.sampled_from(SECRETS + HARMLESS) | st.text(max_size=8), max_size=4).map(" ".join)
+KEYS = st.sampled_from([*ID_KEYS, "text", "message", "caption", "object", "page_text", "x" * 60, "x" * 60 + "_id"])
+BODIES = st.recursive(
+    PIECES | st.integers() | st.sampled_from([int(CARD), 5018000000009]) | st.none() | st.booleans(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(BODIES, st.booleans())
+def test_the_quick_look_misses_nothing_that_the_walk_would_mask(document: object, ascii_only: bool) -> None:
+    body = json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    with mock.patch.object(mask, "_holds_any", return_value=True):
+        walked = mask_body(body)
+    assert mask_body(body) == walked
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_every_spelling_is_found_by_the_quick_look(text: str) -> None:
+    assert mask_text(text) != text
+    body = json.dumps({"message": {"text": text}}).encode()
+    assert mask_body(body) != body
+
+
+def test_the_ids_and_times_of_platforms_do_not_cost_a_walk() -> None:
+    said = {
+        "sender": {"id": "6500000000000017"},
+        "recipient": {"id": "104288817354101"},
+        "timestamp": 1764000000000,
+        "message": {"mid": "m_4111111111111111", "text": "Wo ist 104217? \U0001f600"},
+    }
+    body = json.dumps({"object": "page", "entry": [{"id": "104288817354101", "messaging": [said]}]}).encode()
+    with mock.patch.object(mask, "_masked", side_effect=AssertionError):
+        assert mask_body(body) is body

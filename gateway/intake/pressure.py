@@ -1,0 +1,97 @@
+"""Pressure: when webhooks come faster than the rest of this process could take, the rest stands back for them.
+
+    webhook --note--> a level that rises by one and sinks by CALM a second --above HIGH--> the road goes step by step
+
+What is acknowledged late is delivered again, or lost to us; what is answered a second later is only late. The road
+never stands still, though: under pressure one of its steps is let through every `_STEP`, first come, first served.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from gateway.storage.database import Database, Work
+
+T = TypeVar("T")
+
+_CALM: Final = 300.0  # webhooks a second beside which the road works as ever
+_HIGH: Final = 30.0  # the level from which it stands back: 0.1 s of calm
+_FULL: Final = 60.0  # the highest level: it is over 0.1 s after the last webhook
+_STEP: Final = 0.02  # seconds
+
+
+class Pressure:
+    """How hard webhooks press on this process."""
+
+    def __init__(self) -> None:
+        self._level = 0.0
+        self._at = 0.0  # by the event loop's clock
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._next_step: asyncio.TimerHandle | None = None
+
+    def note(self) -> None:
+        """A webhook has come."""
+        self._level = min(_FULL, self._settled() + 1.0)
+
+    @property
+    def is_high(self) -> bool:
+        """Whether everybody else has to stand back."""
+        return self._level > _HIGH and self._settled() > _HIGH
+
+    async def ease(self) -> None:
+        """Go on at once, or when it is one's turn."""
+        if not self._waiting and not self.is_high:
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        self._walk()
+        await turn
+
+    def _settled(self) -> float:
+        now = asyncio.get_running_loop().time()
+        self._level = max(0.0, self._level - (now - self._at) * _CALM)
+        self._at = now
+        return self._level
+
+    def _walk(self) -> None:
+        if self._next_step is None and self._waiting:
+            self._next_step = asyncio.get_running_loop().call_later(_STEP, self._step)
+
+    def _step(self) -> None:
+        self._next_step = None
+        through = 1 if self.is_high else len(self._waiting)
+        while through and self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                through -= 1
+        self._walk()
+
+
+class PatientDatabase:
+    """The database of everybody who can wait while webhooks press. See `Database`."""
+
+    def __init__(self, database: Database, pressure: Pressure) -> None:
+        self._database = database
+        self._pressure = pressure
+
+    async def write(self, work: Work[T], *, urgent: bool = False) -> T:
+        """See `Database.write`."""
+        if urgent:
+            return await self._database.write(work, urgent=True)
+        await self._pressure.ease()
+        return await self._database.write(work)
+
+    async def read(self, work: Work[T]) -> T:
+        """See `Database.read`."""
+        await self._pressure.ease()
+        return await self._database.read(work)
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """See `Database.on_commit`."""
+        self._database.on_commit(listener)
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        self._database.close()

@@ -1,0 +1,1 @@
+"""The faults, one module each: a function from `Options` to a `Verdict`."""
