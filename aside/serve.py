@@ -98,7 +98,9 @@ def _compose(settings: Settings, clock: Clock) -> tuple[composition.Gateway, Dat
 
 def _storage(settings: Settings, channels: list[Channel], clock: Clock) -> tuple[Database, Carrier]:
     if is_shared(settings.database):
-        jobs = ProcrastinateJobs(settings.database, channels, cases=settings.aside_turns, threads=settings.aside_sends)
+        jobs = ProcrastinateJobs(
+            settings.database, channels, cases=settings.aside_turns, threads=settings.aside_sends, clock=clock
+        )
         shared = PostgresDatabase(settings.database, carried_by(jobs, clock))
         return shared, DistributedCarrier(shared, jobs, channels, clock)
     database = SqliteDatabase(settings.database)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway import metrics
 from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock, utc_now
+from gateway.errors import AsideError
 from gateway.messages import Channel
 from gateway.routing.assistant import Assistant
 from gateway.storage import outages, queues
@@ -24,11 +25,11 @@ def blueprint(
     """The routes `/healthz`, `/readyz` and `/metrics`."""
     routes = Blueprint("health")
 
-    @routes.get("/healthz")
+    @routes.route("/healthz", methods=["GET", "HEAD"])  # type: ignore[untyped-decorator]
     async def alive(_request: Request) -> HTTPResponse:
         return text("ok")
 
-    @routes.get("/readyz")
+    @routes.route("/readyz", methods=["GET", "HEAD"])  # type: ignore[untyped-decorator]
     async def ready(_request: Request) -> HTTPResponse:
         stored, answers = await asyncio.gather(_database_answers(database), assistant.ready())
         known = await database.read(outages.all_of) if stored else []
@@ -57,7 +58,7 @@ def blueprint(
 async def _database_answers(database: Database) -> bool:
     try:
         await database.read(lambda conn: conn.exec_driver_sql("SELECT 1"))
-    except SQLAlchemyError:
+    except (SQLAlchemyError, AsideError):
         return False
     return True
 

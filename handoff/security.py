@@ -36,7 +36,7 @@ def install(app: Sanic[Any, Any], *, secure: bool) -> None:
 
     def add(request: Request, response: BaseHTTPResponse) -> None:
         # A platform that is told "ok" shows nothing to anybody, and asks a thousand times a second.
-        if response.status == 200 and request.path.startswith(_WEBHOOKS):
+        if response.status == 200 and request.method == "POST" and request.path.startswith(_WEBHOOKS):
             return
         for name, value in every.items():
             response.headers.setdefault(name, value)

@@ -46,7 +46,10 @@ class Jobs(Protocol):
     """Carries jobs from the process that defers them to one that does them: each once, by a worker that lives."""
 
     def defer(self, conn: Connection, lane: Lane, at: datetime | None) -> None:
-        """Have a lane's job done soon or at `at`, if the transaction is committed; one that waits already is enough."""
+        """Have a lane's job done soon or at `at`, if the transaction is committed.
+
+        One that waits already is enough; it is brought forward where it was to be done later.
+        """
 
     async def start(self, do: Callable[[Lane], Awaitable[None]]) -> None:
         """Begin to do jobs."""
@@ -72,6 +75,7 @@ class DistributedCarrier:
         self._drains: Mapping[LaneKind, Drain] = {}
         self._calling: dict[Lane, asyncio.Task[None]] = {}
         self._under_way: dict[asyncio.Task[None], Lane] = {}
+        self._left_alone: set[asyncio.Future[None]] = set()
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self, drains: Mapping[LaneKind, Drain]) -> None:
@@ -98,6 +102,8 @@ class DistributedCarrier:
                 task.cancel()
         if works:
             await self._jobs.stop(grace)
+        if self._left_alone:
+            await asyncio.wait(self._left_alone, timeout=grace)
         await asyncio.gather(*self._calling.values(), *self._loops, return_exceptions=True)
 
     async def call(self, lane: Lane) -> None:
@@ -122,12 +128,15 @@ class DistributedCarrier:
             return
         self._under_way[task] = lane
         holder = new_holder()
+        seeing = asyncio.ensure_future(self._see_to(lane, holder, drain))
         try:
-            await self._see_to(lane, holder, drain)
+            # A worker that loses the database for a moment cancels its jobs: a send in the middle must not be cut.
+            await (asyncio.shield(seeing) if lane.kind is LaneKind.THREAD else seeing)
         except LaneLost:
             _log.warning("lane_lost", lane=lane.kind.value)
         except asyncio.CancelledError:
             if self._drains:
+                self._watch(seeing)
                 raise
             with suppress(LaneLost):
                 await asyncio.shield(self._give_back(lane, holder, None))
@@ -137,19 +146,33 @@ class DistributedCarrier:
         finally:
             del self._under_way[task]
 
+    def _watch(self, seeing: "asyncio.Future[None]") -> None:
+        """Let a drain come to its end whose job is gone; if another has its lane by then, nothing more of it counts."""
+        self._left_alone.add(seeing)
+
+        def over(ended: "asyncio.Future[None]") -> None:
+            self._left_alone.discard(ended)
+            if not ended.cancelled() and (error := ended.exception()) is not None:
+                _log.warning("lane_lost" if isinstance(error, LaneLost) else "drain_failed", error=type(error).__name__)
+
+        seeing.add_done_callback(over)
+
     async def _see_to(self, lane: Lane, holder: str, drain: Drain) -> None:
-        while True:
-            taken = await self._surely(lambda conn: lanes.take(conn, lane, holder))
-            if taken is None:
-                return
-            orphaned = taken.before not in ("", holder)
+        taken = await self._surely(lambda conn: lanes.take(conn, lane, holder))
+        if taken is None:
+            return
+        calls: int | None = taken.calls
+        orphaned = taken.before != ""
+        while calls is not None:
             back = await drain(Hold(lane=lane, holder=holder, shared=True, orphaned=orphaned))
             if back is not None or not self._drains:
                 await self._give_back(lane, holder, back)
                 return
-            calls = taken.calls
-            if await self._surely(lambda conn: lanes.leave(conn, lane, holder, calls)):  # noqa: B023 - awaited here
+            if await self._surely(partial(lanes.leave, lane=lane, holder=holder, calls=calls)):
                 return
+            # Called meanwhile; or it is another's, and we were presumed dead.
+            calls = await self._surely(lambda conn: lanes.still_mine(conn, lane, holder))
+            orphaned = False
 
     async def _give_back(self, lane: Lane, holder: str, at: datetime | None) -> None:
         """Let go of a lane that is to be come back to, by whomever. It keeps its row, and gets a job."""

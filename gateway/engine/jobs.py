@@ -20,8 +20,10 @@ from procrastinate.exceptions import ConnectorException
 from sqlalchemy.engine import Connection
 
 from gateway import log
+from gateway.clock import Clock, utc_now
 from gateway.lanes import Lane, LaneKind
 from gateway.messages import Channel
+from gateway.storage import lanes
 from gateway.storage.postgres import address
 
 _log = log.get(__name__)
@@ -30,11 +32,12 @@ _TASK: Final = "drain"
 _BEAT: Final = 1.5  # seconds between heartbeats
 _DEAD: Final = 6.0  # seconds without one
 _POLL: Final = 1.0  # seconds: how late a job with a time may be
+_FURTHEST: Final = 30.0  # seconds: a lane is looked at again by then, whatever its drain said; clocks jump
 _AGAIN: Final = 1.0  # seconds until a worker that lost its database is started again
 
 _DEFER: Final = sa.text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, 'drain', :priority, NULL, :name, CAST(:args AS jsonb),"
-    " CAST(:at AS timestamptz))]::procrastinate_job_to_defer_v1[])"
+    " now() + make_interval(secs => CAST(:delay AS double precision)))]::procrastinate_job_to_defer_v1[])"
     " WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo')"
 )
 _ONE_AT_A_TIME: Final = sa.text(
@@ -45,6 +48,10 @@ _BURY: Final = sa.text("DELETE FROM procrastinate_workers WHERE last_heartbeat <
 _CLEAR: Final = sa.text(
     "DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL AND task_name = 'drain'"
 )
+_HASTEN: Final = sa.text(
+    "UPDATE procrastinate_jobs SET scheduled_at = NULL"
+    " WHERE queueing_lock = :name AND status = 'todo' AND scheduled_at IS NOT NULL"
+)
 _STRANDED: Final = sa.text(
     "SELECT name FROM lanes WHERE NOT EXISTS (SELECT FROM procrastinate_jobs"
     " WHERE status IN ('todo', 'doing') AND queueing_lock = lanes.name) LIMIT 1000"
@@ -54,8 +61,14 @@ _STRANDED: Final = sa.text(
 class ProcrastinateJobs:
     """See `Jobs`."""
 
-    def __init__(self, url: str, channels: Collection[Channel], *, cases: int, threads: int) -> None:
-        """`cases`: turns that one process takes side by side; `threads`: the same for sends, for each channel."""
+    def __init__(
+        self, url: str, channels: Collection[Channel], *, cases: int, threads: int, clock: Clock = utc_now
+    ) -> None:
+        """`clock`: by which due times are told; the database has its own.
+
+        `cases`: turns that one process takes side by side; `threads`: the same for sends, for each channel.
+        """
+        self._clock = clock
         self._places = {_queue_of(LaneKind.ARRIVALS): len(Channel), _queue_of(LaneKind.CASE): cases}
         self._places |= {_queue_of(LaneKind.THREAD, channel.value): threads for channel in channels}
         conninfo = address(url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -75,10 +88,13 @@ class ProcrastinateJobs:
         """See `Jobs.defer`."""
         channel = lane.key.partition(":")[0]
         arguments = msgspec.json.encode({"lane": str(lane)}).decode()
-        conn.execute(
-            _DEFER,
-            {"queue": _queue_of(lane.kind, channel), "priority": 0, "name": str(lane), "args": arguments, "at": at},
+        delay = None if at is None else min(max((at - self._clock()).total_seconds(), 0.0), _FURTHEST)
+        name, queue = str(lane), _queue_of(lane.kind, channel)
+        deferred = conn.execute(
+            _DEFER, {"queue": queue, "priority": 0, "name": name, "args": arguments, "delay": delay}
         )
+        if at is None and deferred.first() is None:
+            conn.execute(_HASTEN, {"name": name})
 
     async def start(self, do: Callable[[Lane], Awaitable[None]]) -> None:
         """See `Jobs.start`."""
@@ -113,6 +129,7 @@ class ProcrastinateJobs:
         conn.execute(_CLEAR)
         stranded = list(conn.execute(_STRANDED).scalars())
         for name in stranded:
+            lanes.take_from_the_dead(conn, name)
             self.defer(conn, Lane.named(name), None)
         return len(stranded)
 
@@ -132,8 +149,8 @@ class ProcrastinateJobs:
                     update_heartbeat_interval=_BEAT,
                     stalled_worker_timeout=_DEAD,
                 )
-            except (psycopg.Error, ConnectorException, OSError) as error:
-                _log.error("worker_lost_database", queue=queue, error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the edge of a worker: whatever it is, work must go on
+                _log.error("worker_stopped", queue=queue, error=type(error).__name__)
             await asyncio.sleep(_AGAIN)
 
 

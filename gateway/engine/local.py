@@ -22,7 +22,8 @@ from gateway.storage.database import Database
 _log = log.get(__name__)
 _SWEEP_EVERY: Final = 2.0  # seconds
 _AFTER_A_FAULT: Final = 1.0  # seconds
-_FURTHEST: Final = 60.0  # seconds: a timer that is due later is looked at again by then; clocks jump
+_FURTHEST: Final = {LaneKind.ARRIVALS: 1.0, LaneKind.CASE: 5.0, LaneKind.THREAD: 30.0}
+"""Seconds after which a lane is looked at again, whatever its drain said: clocks jump in between."""
 
 
 class LocalCarrier:
@@ -94,7 +95,7 @@ class LocalCarrier:
         finally:
             del self._running[lane]
         if pause is not None and lane.kind in self._drains:
-            delay = min(max(pause, 0.01), _FURTHEST)
+            delay = min(max(pause, 0.01), _FURTHEST[lane.kind])
             self._coming_back[lane] = asyncio.get_running_loop().call_later(delay, partial(self.kick, lane))
 
     async def _sweep(self) -> bool:

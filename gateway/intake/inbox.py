@@ -142,6 +142,7 @@ _QUEUE_UP: Final = Statement(
     .values(
         status=InboxStatus.QUEUED.value,
         due_at=None,
+        deaths=0,  # it was understood: whoever died meanwhile did so over something else
         case_id=given(inbox.c.case_id),
         message_id=given(inbox.c.message_id),
         said=given(inbox.c.said),

@@ -1,9 +1,9 @@
 """Pressure: when webhooks come faster than the rest of this process could take, the rest stands back for them.
 
-    webhook --note--> a level that rises by one and sinks by CALM a second --above HIGH--> the road goes step by step
+    webhook --note--> how many come a second --above CALM--> the road goes step by step, the slower the more come
 
 What is acknowledged late is delivered again, or lost to us; what is answered a second later is only late. The road
-never stands still, though: under pressure one of its steps is let through every `_STEP`, first come, first served.
+never stands still, though: its steps are let through one by one, first come, first served.
 """
 
 import asyncio
@@ -16,28 +16,39 @@ from gateway.storage.database import Database, Work
 T = TypeVar("T")
 
 _CALM: Final = 300.0  # webhooks a second beside which the road works as ever
-_HIGH: Final = 30.0  # the level from which it stands back: 0.1 s of calm
-_FULL: Final = 60.0  # the highest level: it is over 0.1 s after the last webhook
-_STEP: Final = 0.02  # seconds
+_WINDOW: Final = 0.1  # seconds over which they are counted
+_PAUSE: Final = 8e-6  # seconds between two steps of the road, for each webhook a second
 
 
 class Pressure:
     """How hard webhooks press on this process."""
 
     def __init__(self) -> None:
-        self._level = 0.0
-        self._at = 0.0  # by the event loop's clock
+        self._count = 0
+        self._before = 0.0  # webhooks a second in the window before
+        self._began = 0.0  # by the event loop's clock
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._next_step: asyncio.TimerHandle | None = None
 
     def note(self) -> None:
         """A webhook has come."""
-        self._level = min(_FULL, self._settled() + 1.0)
+        now = asyncio.get_running_loop().time()
+        if now - self._began > _WINDOW:
+            self._begin_anew(now)
+        self._count += 1
+
+    @property
+    def rate(self) -> float:
+        """Webhooks a second, at the moment."""
+        now = asyncio.get_running_loop().time()
+        if now - self._began > _WINDOW:
+            self._begin_anew(now)
+        return max(self._before, self._count / _WINDOW)
 
     @property
     def is_high(self) -> bool:
         """Whether everybody else has to stand back."""
-        return self._level > _HIGH and self._settled() > _HIGH
+        return self.rate > _CALM
 
     async def ease(self) -> None:
         """Go on at once, or when it is one's turn."""
@@ -48,15 +59,14 @@ class Pressure:
         self._walk()
         await turn
 
-    def _settled(self) -> float:
-        now = asyncio.get_running_loop().time()
-        self._level = max(0.0, self._level - (now - self._at) * _CALM)
-        self._at = now
-        return self._level
+    def _begin_anew(self, now: float) -> None:
+        self._before = self._count / max(now - self._began, _WINDOW)
+        self._began = now
+        self._count = 0
 
     def _walk(self) -> None:
         if self._next_step is None and self._waiting:
-            self._next_step = asyncio.get_running_loop().call_later(_STEP, self._step)
+            self._next_step = asyncio.get_running_loop().call_later(self.rate * _PAUSE, self._step)
 
     def _step(self) -> None:
         self._next_step = None

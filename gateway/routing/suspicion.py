@@ -1,4 +1,4 @@
-"""Suspicion: what was in hand when somebody died may kill again, and must not for ever, nor bring others into disrepute.
+"""Suspicion: what was in hand when somebody died may kill again, though not for ever, and not discredit others.
 
     orphaned lane -> its first message is counted before it is tried -> tried -> counted so often: deadly, put aside
 

@@ -268,7 +268,8 @@ def claim_next(
         if head.status == OutboxStatus.NEW and head.author == Author.BOT and head.epoch != head.case_epoch:
             _settle(conn, _parcel(head), OutboxStatus.WITHDRAWN, now, error="case changed hands")
             continue
-        if now < head.due_at < now + _LONGEST_WAIT:
+        put_back = head.tried_at is not None and head.tried_at > now  # the clock, since; nobody waits for it
+        if now < head.due_at < now + _LONGEST_WAIT and not put_back:
             due: datetime = head.due_at
             return None if head.status == OutboxStatus.LOOKING else due
         look = head.status == OutboxStatus.LOOKING

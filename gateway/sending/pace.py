@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from gateway.sending.limits import Limit, Outlet, Rank, Scope, Table
+from gateway.storage.statements import Statement, given
 from gateway.storage.tables import pace
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -204,49 +204,43 @@ def _buckets_of(table: Table, thread_key: str) -> Buckets:
     return buckets
 
 
-def _keeping(insert: postgresql.Insert | sqlite.Insert) -> sa.Executable:
-    instead = {name: insert.excluded[name] for name in ("cells", "paused_until", "used_at")}
-    return insert.on_conflict_do_update(index_elements=[pace.c.bucket], set_=instead)
+def _keeping(insert: Any) -> sa.Executable:
+    names = ("bucket", "cells", "paused_until", "used_at")
+    new = insert(pace).values({name: given(pace.c[name]) for name in names})
+    return new.on_conflict_do_update(  # type: ignore[no-any-return]
+        index_elements=[pace.c.bucket], set_={name: new.excluded[name] for name in names[1:]}
+    )
 
 
-# Put together once: they are said with every message.
-_LOCK: Final = (
-    sa.select(pace)
-    .where(pace.c.bucket.in_(sa.bindparam("names", expanding=True)))
-    .order_by(pace.c.bucket)
-    .with_for_update()
-)
-_KEEP: Final = {
-    "postgresql": _keeping(postgresql.insert(pace)),
-    "sqlite": _keeping(sqlite.insert(pace)),
-}
+def _locking(insert: Any) -> sa.Executable:
+    new = insert(pace).values(bucket=given(pace.c.bucket), cells={}, used_at=given(pace.c.used_at))
+    same = new.on_conflict_do_update(index_elements=[pace.c.bucket], set_={"bucket": pace.c.bucket})
+    return same.returning(pace)  # type: ignore[no-any-return]
+
+
+_LOOK: Final = Statement(sa.select(pace).where(pace.c.bucket == given(pace.c.bucket)))
+_LOCK: Final = Statement(_locking)
+_KEEP: Final = Statement(_keeping)
 
 
 def _lock(conn: Connection, names: set[str], now: datetime) -> dict[str, _Bucket]:
     """The rows of these buckets, locked in one order by everybody."""
     if not names:
         return {}
-    wanted = {"names": sorted(names)}
-    rows = {row.bucket: row for row in conn.execute(_LOCK, wanted)}
-    missing = sorted(names - set(rows))
-    if missing and conn.dialect.name == "postgresql":
-        # Two may be the first to use a bucket: one of them waits here for the other's row.
-        fresh = [{"bucket": name, "cells": {}, "used_at": now} for name in missing]
-        conn.execute(postgresql.insert(pace).on_conflict_do_nothing(), fresh)
-        rows |= {row.bucket: row for row in conn.execute(_LOCK, wanted)}
-        missing = []
-    held = {name: _Bucket.read(row, now) for name, row in rows.items()}
-    return held | {name: _Bucket() for name in missing}
+    held: dict[str, _Bucket] = {}
+    for name in sorted(names):
+        # Two may be the first to use a bucket: one of them waits here for the other's row. SQLite's writer is alone.
+        row = (
+            _LOOK.one(conn, bucket=name) if conn.dialect.name == "sqlite" else _LOCK.one(conn, bucket=name, used_at=now)
+        )
+        held[name] = _Bucket() if row is None else _Bucket.read(row, now)
+    return held
 
 
 def _keep(conn: Connection, held: dict[str, _Bucket], now: datetime) -> None:
-    changed = [
-        {"bucket": name, "cells": bucket.moments, "paused_until": bucket.paused_until, "used_at": now}
-        for name, bucket in held.items()
-        if bucket.touched
-    ]
-    if changed:
-        conn.execute(_KEEP[conn.dialect.name], changed)
+    for name, bucket in held.items():
+        if bucket.touched:
+            _KEEP.run(conn, bucket=name, cells=bucket.moments, paused_until=bucket.paused_until, used_at=now)
 
 
 def _number(at: datetime) -> int:

@@ -42,6 +42,7 @@ def call(conn: Connection, lane: Lane) -> None:
         carry(conn, lane)
 
 
+_NOBODY: Final = "-"  # the holder of a lane whose holder is presumed dead
 _NAME: Final = lanes.c.name == given(lanes.c.name)
 _MINE: Final = lanes.c.holder == given(lanes.c.holder, "mine")
 
@@ -49,7 +50,7 @@ _MINE: Final = lanes.c.holder == given(lanes.c.holder, "mine")
 def _noting(insert: Any) -> sa.Executable:
     new = insert(lanes).values(name=given(lanes.c.name), calls=1, holder="", called_at=given(lanes.c.called_at))
     again = new.on_conflict_do_update(index_elements=[lanes.c.name], set_={"calls": lanes.c.calls + 1})
-    return again.returning(lanes.c.calls)  # type: ignore[no-any-return]
+    return again.returning(lanes.c.calls, lanes.c.holder)  # type: ignore[no-any-return]
 
 
 _NOTE: Final = Statement(_noting)
@@ -57,24 +58,37 @@ _LOOK: Final = Statement(sa.select(lanes.c.calls, lanes.c.holder).where(_NAME).w
 _TAKE: Final = Statement(lanes.update().where(_NAME).values(holder=given(lanes.c.holder)))
 _LEAVE: Final = Statement(lanes.delete().where(_NAME, _MINE, lanes.c.calls == given(lanes.c.calls)))
 _LET_GO: Final = Statement(lanes.update().where(_NAME, _MINE).values(holder=""))
+_BURY: Final = Statement(lanes.update().where(_NAME, lanes.c.holder != "").values(holder=_NOBODY))
 _HOLDER: Final = Statement(sa.select(lanes.c.holder).where(_NAME))
 
 
 def note(conn: Connection, lane: Lane, now: datetime) -> bool:
-    """Note a call as a row. True if the lane had been at rest, so that nobody has been told to see to it yet.
+    """Note a call as a row. True if somebody has to be told: the lane was at rest, or is to be come back to later.
 
     The row stays locked until the transaction ends: whoever is about to leave the lane waits, and sees our work.
     """
-    return bool(_NOTE.scalar(conn, name=str(lane), called_at=now) == 1)
+    row = _NOTE.one(conn, name=str(lane), called_at=now)
+    return row is not None and not row.holder
 
 
 def take(conn: Connection, lane: Lane, holder: str) -> Taken | None:
-    """Take a lane. None where it is at rest: somebody has seen to it already."""
+    """Take a lane that is nobody's. None where it is at rest, or another's: somebody else sees to it."""
     row = _LOOK.one(conn, name=str(lane))
-    if row is None:
+    if row is None or row.holder not in ("", _NOBODY, holder):
         return None
     _TAKE.run(conn, name=str(lane), holder=holder)
     return Taken(calls=row.calls, before=row.holder)
+
+
+def still_mine(conn: Connection, lane: Lane, holder: str) -> int | None:
+    """How often a lane that `holder` has taken has been called by now. None where it is another's, or at rest."""
+    row = _LOOK.one(conn, name=str(lane))
+    return None if row is None or row.holder != holder else int(row.calls)
+
+
+def take_from_the_dead(conn: Connection, name: str) -> None:
+    """Whoever holds a lane is presumed dead: nothing that they do with it from now on counts."""
+    _BURY.run(conn, name=name)
 
 
 def leave(conn: Connection, lane: Lane, holder: str, calls: int) -> bool:

@@ -92,8 +92,11 @@ class SqliteDatabase:
         self._engine.dispose()
 
     def _read(self, work: Work[T]) -> T:
-        with transaction(self._connection(self._snapshots), "BEGIN") as connection:
-            return work(connection)
+        try:
+            with transaction(self._connection(self._snapshots), "BEGIN") as connection:
+                return work(connection)
+        except sqlite3.Error as error:  # what the driver itself was asked
+            raise TransactionLost(f"SQLite: {type(error).__name__}") from error
 
     def _connection(self, engine: Engine) -> Connection:
         """This thread's own connection: taking one from a pool costs more than most of what is done with it."""
@@ -131,7 +134,8 @@ class SqliteDatabase:
                     outcomes.append(in_savepoint(connection, job[0], called))
         except Exception as error:  # noqa: BLE001 - the commit failed: nobody of the group may believe otherwise
             group = group or list(self._next_ones())
-            outcomes = [(None, error)] * len(group)
+            lost = TransactionLost(f"SQLite: {type(error).__name__}") if isinstance(error, sqlite3.Error) else error
+            outcomes = [(None, lost)] * len(group)
             called.clear()
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             group[0][1].get_loop().call_soon_threadsafe(self._tell, group, outcomes, called)

@@ -112,7 +112,7 @@ class Statement:
 
 
 def _returned(core: sa.Executable) -> list[Any]:
-    return list(getattr(core, "_returning", ()) or ())
+    return [column for part in (getattr(core, "_returning", ()) or ()) for column in getattr(part, "columns", [part])]
 
 
 def _row(compiled: _Compiled, found: tuple[Any, ...]) -> Row:

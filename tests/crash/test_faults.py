@@ -78,11 +78,11 @@ def test_what_was_answered_200_survives_a_power_cut() -> None:
 
 
 def test_an_assistant_that_fails_in_any_way_slows_no_webhook_and_loses_no_message() -> None:
-    hold(assistant_outages.run(few(amount=140)))
+    hold(assistant_outages.run(few(amount=98)))
 
 
 def test_models_are_swapped_under_load_and_no_message_notices() -> None:
-    hold(model_swaps.run(few(amount=3)))
+    hold(model_swaps.run(few(amount=2)))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_hostile_bodies_are_answered_quickly_and_take_no_memory() -> None:
 
 
 def test_slow_and_idle_sockets_slow_nobody_else() -> None:
-    hold(slow_sockets.run(few(amount=100, minutes=0.1)))
+    hold(slow_sockets.run(few(amount=100, minutes=0.06)))
 
 
 def test_poison_is_parked_or_with_people_and_harms_nobody_else() -> None:
@@ -122,4 +122,4 @@ def test_processes_that_are_asked_to_stop_leave_nothing_undone() -> None:
 
 
 def test_faults_at_random_for_a_while_lose_nothing() -> None:
-    hold(soak.run(few(minutes=0.15)))
+    hold(soak.run(few(minutes=0.1)))

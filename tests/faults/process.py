@@ -1,6 +1,7 @@
 """One process of the product: started, killed, asked to stop, looked at."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import time
@@ -12,6 +13,7 @@ import aiohttp
 import psutil
 
 _READY_WITHIN: Final = 60.0  # seconds
+_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 _TAIL: Final = 2_000  # characters of a log that a failure shows
 
 
@@ -56,6 +58,7 @@ class Process:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_end_with_us,
             )
 
     async def wait_ready(self, within: float = _READY_WITHIN) -> None:
@@ -115,6 +118,11 @@ class Process:
     def tail(self) -> str:
         """The end of its log."""
         return self.said()[-_TAIL:]
+
+
+def _end_with_us() -> None:
+    """In the child, before it runs: be killed when the harness ends, however it ends (Linux)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def _lives(session: aiohttp.ClientSession, url: str) -> bool:

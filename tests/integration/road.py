@@ -99,9 +99,12 @@ class Road:
         return sum(case["state"] == state for case in await self.cases())
 
     async def hear(self, *messages: Said) -> None:
-        """Have events arrive, as intake records them."""
+        """Have customers say something."""
         raw = [RawEvent(native_id=message.native_id, payload=msgspec.json.encode(message)) for message in messages]
-        channel = messages[0].channel
+        await self.record(messages[0].channel, *raw)
+
+    async def record(self, channel: Channel, *raw: RawEvent) -> None:
+        """Have events arrive, as intake records them."""
 
         def record(conn: Connection) -> None:
             inbox.record(conn, channel, "brand", raw, utc_now())

@@ -313,7 +313,8 @@ async def test_users_are_added_listed_and_given_passwords(house: House) -> None:
         return [user.name for user in users_of.list_all(conn)]
 
     assert await house.db.write(plot) == ["Ada Lindqvist", "Zoe"]
-    stored = await house.read(lambda conn: conn.execute(sa.select(users.c.password_hash).order_by(users.c.id)).scalars().first())
+    hashes = sa.select(users.c.password_hash).order_by(users.c.id)
+    stored = await house.read(lambda conn: conn.execute(hashes).scalars().first())
     assert str(stored).startswith("$argon2id$")
     async with house.stranger() as browser:
         assert (await sign_in(browser, "Ada Lindqvist")).status_code == 401

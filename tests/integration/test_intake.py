@@ -267,25 +267,24 @@ async def test_what_is_urgent_goes_before_what_waits(tmp_path: Path) -> None:
     database.close()
 
 
-async def test_under_pressure_the_road_goes_step_by_step_and_does_not_stand_still(tmp_path: Path) -> None:
+async def test_under_pressure_the_road_goes_step_by_step_and_does_not_stand_still() -> None:
     pressure = Pressure()
     for _ in range(25):
         pressure.note()
     await asyncio.wait_for(pressure.ease(), 0.01)  # so few are no pressure
-    for _ in range(60):
-        pressure.note()
-    assert pressure.is_high
 
     async def press() -> None:
         while True:
-            pressure.note()
-            await asyncio.sleep(0.001)
+            for _ in range(50):
+                pressure.note()
+            await asyncio.sleep(0.01)
 
     pressing = asyncio.create_task(press())
+    await asyncio.sleep(0.02)
+    assert pressure.is_high
     steps = [asyncio.create_task(pressure.ease()) for _ in range(1000)]
     await asyncio.sleep(0.5)
-    through = sum(step.done() for step in steps)
-    assert 2 <= through <= 30
+    assert 2 <= sum(step.done() for step in steps) <= 100
     pressing.cancel()
     await asyncio.wait_for(asyncio.gather(*steps), 2)
     assert not pressure.is_high

@@ -2,10 +2,12 @@
 
     people.py     customers, who write, burst, ask for people and follow ways in
     networks.py   X, Facebook and Telegram: they deliver late, twice and shuffled, and take our messages, or not
+    adapter.py    how a process knows a network
     assistant.py  answers; or is slow, away, wrong
     agents.py     claim, answer, note, hand back, resolve, by the desk's own functions
     deployment.py one process, or several that share a store: which is drawn
     process.py    a process under test: `gateway.app.Gateway`, which dies, stops, stands still and starts again
+    life.py       one run of it
     database.py   how it reaches the store, as SQLite and as PostgreSQL do
     jobs.py       the jobs that carry work between processes, as procrastinate has them
     store.py      the store: the real tables and queries, with a log of every commit

@@ -27,7 +27,7 @@ from handoff.transfer import transfer
 from handoff.users import User
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
-from tests.simulation.process import Down, Life
+from tests.simulation.life import Down, Life
 from tests.simulation.store import Store, StoreRefused
 
 _PROMISE: Final = timedelta(minutes=60)

@@ -10,8 +10,8 @@ from gateway.routing.assistant import Answer, Effect, HandoffEffect, MoveAsideEf
 from tests.fakes import said_back
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
+from tests.simulation.life import this_life
 from tests.simulation.people import DEADLY
-from tests.simulation.process import this_life
 
 _TIMEOUT: Final = 3.0  # seconds, after which the gateway's client gives up
 _LEAKS: Final = "Your order 104217 is on its way, please send us your e-mail here."
@@ -33,6 +33,7 @@ class SlowAssistant:
         if DEADLY in (request.text or ""):
             this_life().die(f"asking about {request.text}")
             raise asyncio.CancelledError
+        this_life().stall()
         if self.away or self._dice.strikes(self._stream, "fails"):
             await asyncio.sleep(self._stream.choice([0.01, _TIMEOUT]))
             raise AssistantUnavailable

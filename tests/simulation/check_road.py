@@ -223,7 +223,15 @@ def _killed_by_itself(story: Story, row: dict[str, Any]) -> bool:
         entry for entry in story.by_kind["process.dies"]
         if entry.facts["life"] in had_it and not entry.facts["where"].startswith(_BY_AN_EVENT)
     ]  # fmt: skip
-    return row["reason"] == "deadly" and len(deaths) >= DEADLY
+    return row["reason"] == "deadly" and (len(deaths) >= DEADLY or len(_killers(story)) >= DEADLY)
+
+
+def _killers(story: Story) -> Counter[str]:
+    """How many lives each deadly event has cost."""
+    return Counter(
+        entry.facts["where"] for entry in story.by_kind["process.dies"]
+        if entry.facts["where"].startswith(_BY_AN_EVENT)
+    )  # fmt: skip
 
 
 def answered_once(story: Story) -> Iterator[str]:
@@ -245,14 +253,11 @@ def answered_once(story: Story) -> Iterator[str]:
 
 def deadly_events_are_parked(story: Story) -> Iterator[str]:
     """An event that kills whoever has it in hand is given up after some deaths."""
-    deaths = Counter(
-        entry.facts["where"] for entry in story.by_kind["process.dies"]
-        if entry.facts["where"].startswith(_BY_AN_EVENT)
-    )  # fmt: skip
+    deaths = _killers(story)
     for where, count in deaths.items():
         if count > _DEATHS:
             yield f"{count} lives were lost {where}"
-    if len(story.by_kind["process.dies"]) - sum(deaths.values()) >= DEADLY:
+    if len(story.by_kind["process.dies"]) - sum(deaths.values()) >= DEADLY or len(deaths) >= DEADLY:
         return  # they may have come together over anything
     by_row = {row["id"]: row for row in story.run.tables["inbox"]}
     for entry in story.by_kind["log.error"]:

@@ -18,7 +18,7 @@ from tests.simulation.dice import Dice
 from tests.simulation.store import Outcome, Store, StoreRefused, Work
 
 if TYPE_CHECKING:
-    from tests.simulation.process import Life
+    from tests.simulation.life import Life
 
 T = TypeVar("T")
 Body = tuple[Work[Any], dict[Lane, None], "asyncio.Future[Any]"]

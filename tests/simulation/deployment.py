@@ -12,7 +12,8 @@ from typing import TypeVar
 from sqlalchemy.engine import Connection
 
 from gateway.messages import Channel
-from tests.simulation.process import Down, Life, Process, Surroundings
+from tests.simulation.life import Down, Life
+from tests.simulation.process import Process, Surroundings
 
 T = TypeVar("T")
 

@@ -21,12 +21,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.lanes import Lane, LaneKind
+from gateway.storage import lanes
 from tests.simulation.clock import BEGINNING, Time
 from tests.simulation.database import SharedDatabase
 from tests.simulation.store import Store, StoreRefused, driver_of, log
 
 if TYPE_CHECKING:
-    from tests.simulation.process import Life
+    from tests.simulation.life import Life
 
 BEAT: Final = 1.5  # seconds between heartbeats
 DEAD: Final = 6.0  # seconds without one
@@ -107,7 +108,7 @@ class RowJobs:
         stranded = driver.execute(_STRANDED).fetchall()
         for (name,) in stranded:
             driver.execute(_DEFER, (name, _queue_of(Lane.named(name)), self._time.seconds(), name))
-            driver.execute("UPDATE lanes SET holder = '-' WHERE name = ? AND holder <> ''", (name,))
+            lanes.take_from_the_dead(conn, name)
             log(conn, "jobs.renewed", lane=name)
         return len(stranded)
 

@@ -156,8 +156,8 @@ def _lease_without_heartbeat() -> Iterator[None]:
         yield
 
 
-def _rescue_from_the_living() -> Iterator[None]:
-    """Who rescues hands out all lanes that are called, whether or not somebody who lives has them."""
+def _take_from_the_living() -> Iterator[None]:
+    """Who rescues hands out all lanes that are called, and who has a job for a lane takes it, whoever has it."""
     rescue = RowJobs.rescue
 
     def all_of_them(self: RowJobs, conn: Connection) -> int:
@@ -166,7 +166,13 @@ def _rescue_from_the_living() -> Iterator[None]:
             self.defer(conn, Lane.named(name), None)
         return rescued
 
-    with mock.patch.object(RowJobs, "rescue", all_of_them):
+    def take(conn: Connection, lane: Lane, holder: str) -> lanes.Taken | None:
+        this = lanes_table.c.name == str(lane)
+        row = conn.execute(sa.select(lanes_table.c.calls, lanes_table.c.holder).where(this)).one_or_none()
+        conn.execute(lanes_table.update().where(this).values(holder=holder))
+        return None if row is None else lanes.Taken(calls=row.calls, before=row.holder)
+
+    with mock.patch.object(RowJobs, "rescue", all_of_them), mock.patch.object(lanes, "take", take):
         yield
 
 
@@ -211,6 +217,18 @@ def _write_down_by_arrival() -> Iterator[None]:
         yield
 
 
+def _answer_what_is_settled() -> Iterator[None]:
+    """A worker that was presumed dead does not see that another has taken its turn since."""
+    settle = inbox.settle
+
+    def blind(conn: Connection, inbox_id: int, status: inbox.InboxStatus, reason: str = "") -> bool:
+        settle(conn, inbox_id, status, reason)
+        return True
+
+    with mock.patch.object(inbox, "settle", blind):
+        yield
+
+
 def _drop_a_failed_turn() -> Iterator[None]:
     def give_up(conn: Connection, inbox_id: int, now: datetime, until: datetime) -> None:
         inbox.settle(conn, inbox_id, inbox.InboxStatus.DONE)
@@ -244,11 +262,12 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "send again what was not found": _send_again_what_was_not_found,
     "doubt a send of a living worker": _doubt_the_living,
     "lease without heartbeat": _lease_without_heartbeat,
-    "rescue lanes from the living": _rescue_from_the_living,
+    "take lanes from the living": _take_from_the_living,
     "forget to look for calls before leaving a lane": _leave_without_a_look,
     "overhear calls while a lane is drained": _overhear_calls_while_draining,
     "order turns by arrival": _take_turns_by_arrival,
     "order the transcript by arrival": _write_down_by_arrival,
+    "answer what another has settled": _answer_what_is_settled,
     "drop a failed turn": _drop_a_failed_turn,
     "fire a timer twice": _fire_a_timer_twice,
 }

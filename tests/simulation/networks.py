@@ -1,33 +1,29 @@
-"""The networks: what platforms do around the process, and the adapter by which the process knows them.
+"""The networks: what platforms do around the processes.
 
 A platform gives each event one native id, stamps it with its own time, and delivers it until it hears 200: late, twice,
 shuffled with others. It takes our messages, or does not, or does and cannot say so; X and Facebook can be asked later.
-An adapter speaks the vocabulary itself; how each network's own JSON is read and written is tested elsewhere.
+How each network's own JSON is read and written is tested elsewhere.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import msgspec
 
-from gateway.channels.base import Challenge, ParseError
-from gateway.errors import BadSignature, SendRefused, SendRetryable, SendThrottled, SendUnclear
-from gateway.messages import Channel, Echoed, Ignored, Outbound, Place, RawEvent, Said, Sender, Sent, Surface, WayIn
-from gateway.privacy.wall import PublicText
+from gateway.errors import SendRefused, SendRetryable, SendThrottled, SendUnclear
+from gateway.messages import Channel, Echoed, Outbound, Place, Said, Sender, Sent, Surface
 from tests.simulation.clock import Time
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
-from tests.simulation.process import Down, Life, outside
+from tests.simulation.life import Down, outside
 
 ACCOUNT: Final = "brand"
 _GIVE_UP: Final = 5.0  # seconds after which a client takes a request for lost
 _AGAIN: Final = (0.3, 2.0)  # seconds between a delivery that was not taken and the next try
 
-_SHOWS_AFTER: Final = timedelta(minutes=1)  # that a message which is not shown was not taken
-_DEADLY: Final = b'{"type":"deadly"}'
+DEADLY: Final = b'{"type":"deadly"}'
 
 _LETTER: Final = {Channel.TWITTER: "x", Channel.FACEBOOK: "f", Channel.TELEGRAM: "t"}
 
@@ -121,7 +117,7 @@ class Network:
         native_id = f"{_LETTER[self.name]}{self._numbers}"
         body = self._stream.choice([b'{"type":"ignored","reason":"reaction"}', b'{"type":"said"}', b"{}"])
         if self._dice.strikes(self._stream, "deadly"):
-            body = _DEADLY
+            body = DEADLY
         self._history.add("network.chatters", native=native_id)
         self._tell(Event(native_id=native_id, body=msgspec.Raw(body)))
 
@@ -253,84 +249,3 @@ class Network:
             reference=reference, native_id=sent.native_id, place=self._place(who, Surface.PRIVATE), correspondent=who
         )
         self._tell(Event(native_id=f"echo:{sent.native_id}", body=msgspec.Raw(msgspec.json.encode(echoed))))
-
-
-class Adapter:
-    """A `ChannelAdapter` of one life of the process."""
-
-    def __init__(self, network: Network, life: Life) -> None:
-        self.name = network.name
-        self.account = ACCOUNT
-        self.can_look_up = network.can_look_up
-        self._network = network
-        self._life = life
-
-    def challenge(self, query: Mapping[str, str]) -> Challenge | None:
-        """Platforms do not ask in a simulation."""
-        return None
-
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """See `ChannelAdapter.verify`."""
-        if headers.get("x-signature") != "right":
-            raise BadSignature
-
-    def split(self, body: bytes) -> list[RawEvent]:
-        """See `ChannelAdapter.split`."""
-        events = msgspec.json.decode(body, type=list[Event])
-        return [RawEvent(native_id=event.native_id, payload=bytes(event.body)) for event in events]
-
-    def parse(self, event: RawEvent) -> Said | Ignored:
-        """See `ChannelAdapter.parse`."""
-        if event.payload == _DEADLY:
-            self._life.die(f"understanding {event.native_id}")
-            raise asyncio.CancelledError
-        try:
-            return msgspec.json.decode(event.payload, type=Said | Ignored | Echoed)
-        except msgspec.MsgspecError as error:
-            raise ParseError("not_understood") from error
-
-    def way_in(self, code: str, said: Said) -> WayIn:
-        """See `ChannelAdapter.way_in`."""
-        return WayIn(url=f"https://{self.name}.example/{code}", label="Continue in private", code=code)
-
-    def writes_first(self, said: Said) -> bool:
-        """See `ChannelAdapter.writes_first`."""
-        return self.name is Channel.FACEBOOK
-
-    def text_limit(self, surface: Surface) -> int:
-        """See `ChannelAdapter.text_limit`."""
-        return 1000
-
-    async def send_private(self, out: Outbound, reference: str) -> Sent:
-        """See `ChannelAdapter.send_private`."""
-        return await self._send(out, reference)
-
-    async def send_public(self, out: Outbound, text: PublicText, reference: str) -> Sent:
-        """See `ChannelAdapter.send_public`."""
-        if not isinstance(text, PublicText):
-            raise TypeError("not a public text")
-        return await self._send(msgspec.structs.replace(out, text=str(text)), reference)
-
-    async def start(self) -> None:
-        """Nothing to open."""
-
-    async def stop(self) -> None:
-        """Nothing to close."""
-
-    async def look_up(self, out: Outbound, reference: str, since: datetime) -> Sent | None:
-        """See `ChannelAdapter.look_up`."""
-        self._breathe()
-        too_early = self._life.clock() - since < _SHOWS_AFTER
-        return await self._network.look_up(reference, too_early=too_early)
-
-    async def _send(self, out: Outbound, reference: str) -> Sent:
-        self._breathe()
-        try:
-            return await self._network.take(out, reference, self._life.name)
-        except (SendUnclear, asyncio.CancelledError):
-            self._network.leaves_in_doubt(reference)
-            raise
-
-    def _breathe(self) -> None:
-        if not self._life.alive:
-            raise asyncio.CancelledError

@@ -6,8 +6,8 @@ from typing import Final
 
 from gateway.messages import Channel, Outbound, Surface
 from tests.simulation.dice import Dice
+from tests.simulation.life import outside
 from tests.simulation.networks import Network
-from tests.simulation.process import outside
 
 NAMES: Final = ("ines", "tom", "mei", "amara", "jonas", "sofia")
 DEADLY: Final = "deadly"

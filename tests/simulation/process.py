@@ -1,15 +1,11 @@
 """A process under test: `gateway.app.Gateway` with everything real inside, which dies at any await and starts again.
 
-A life is one run of a process. What it starts belongs to it, by the context that its tasks inherit; when it dies they
-are stopped where they stand, and nothing that they still try reaches the store or a platform. A life that is paused
-does nothing until it goes on, where it stood.
+An operator's supervisor starts it again whenever it ends.
 """
 
 import asyncio
-import contextvars
 import random
 from collections.abc import Callable, Coroutine, Mapping
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -31,6 +27,7 @@ from tests.simulation.database import LocalDatabase, SharedDatabase
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
 from tests.simulation.jobs import RowJobs
+from tests.simulation.life import Down, Life, outside
 from tests.simulation.store import Store
 
 if TYPE_CHECKING:
@@ -40,11 +37,8 @@ T = TypeVar("T")
 
 BRAND: Final = Brand(name="Wren & Co", formats=BrandFormats(order_patterns=(r"\b1\d{5}\b",)))
 _GRACE: Final = 15.0  # seconds that a process which is asked to stop is given
+_STALLS: Final = (7.0, 16.0)  # seconds
 _PATIENCE: Final = 10.0  # seconds after which whoever asked hangs up
-
-
-class Down(Exception):
-    """Nobody is there, or they went away before they answered."""
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,73 +54,6 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     table: Table
     places: int
     loop: "VirtualLoop"
-
-
-class Life:
-    """One run of a process, from its start to its death."""
-
-    def __init__(self, name: str, clock: WallClock, die: Callable[[str], None]) -> None:
-        self.name = name
-        self.clock = clock
-        self.alive = True
-        self.ready = False
-        self.paused = False
-        self.cut_off = False
-        """Whether it does not reach the store."""
-        self.die = die
-        """`kill -9`, for this reason."""
-        self.held: list[asyncio.Handle] = []
-        """What it will do when it goes on."""
-        self.gateway: Gateway
-        self.database: LocalDatabase | SharedDatabase
-        self.context = contextvars.copy_context()
-        self.context.run(_LIFE.set, self)
-        self.tasks: dict[asyncio.Task[Any], None] = {}
-
-    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Do something within this life."""
-        return asyncio.get_running_loop().create_task(work, context=self.context)
-
-
-_LIFE: ContextVar[Life | None] = ContextVar("life", default=None)
-
-
-def this_life() -> Life:
-    """Whose step this is."""
-    life = _LIFE.get()
-    assert life is not None
-    return life
-
-
-def stands_still(context: contextvars.Context) -> list[asyncio.Handle] | None:
-    """See `StandsStill`."""
-    life = context.get(_LIFE)
-    return life.held if life is not None and life.paused else None
-
-
-def outside(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-    """Do something that belongs to no life, whoever asks for it."""
-    return asyncio.get_running_loop().create_task(work, context=contextvars.Context())
-
-
-def own_tasks(
-    loop: asyncio.AbstractEventLoop,
-    coro: Coroutine[Any, Any, T],
-    *,
-    context: contextvars.Context | None = None,
-    **options: Any,
-) -> "asyncio.Task[T]":
-    """A task factory: each task belongs to the life that started it."""
-    if context is None:
-        context = contextvars.copy_context()
-    life = context.get(_LIFE)
-    task = asyncio.Task(coro, loop=loop, context=context, **options)
-    if life is not None:
-        life.tasks[task] = None
-        task.add_done_callback(lambda done: life.tasks.pop(done, None))
-        if not life.alive:
-            task.cancel()
-    return task
 
 
 class Process:
@@ -256,7 +183,8 @@ class Process:
     def _begin(self) -> Life:
         around = self._around
         self._lives += 1
-        self._life = life = Life(f"{self.name}/{self._lives}", self.clock, lambda why: self._die_of(life, why))
+        name = f"{self.name}/{self._lives}"
+        self._life = life = Life(name, self.clock, lambda why: self._die_of(life, why), self._stall)
         carrier = self._carrier(life)
         life.gateway = life.context.run(
             Gateway,
@@ -286,6 +214,10 @@ class Process:
     def _die_of(self, life: Life, why: str) -> None:
         if life is self._life:
             self.die(why)
+
+    def _stall(self) -> None:
+        if self._shared and self._around.dice.strikes(self._stream, "stalls"):
+            outside(self.pause(self._stream.uniform(*_STALLS)))
 
     def _end(self, life: Life) -> None:
         life.alive = life.ready = False

@@ -55,6 +55,8 @@ CREATE TRIGGER sim_sent AFTER UPDATE OF status ON outbox BEGIN INSERT INTO sim_l
               'was', old.status, 'status', new.status, 'epoch', new.epoch,
               'case_epoch', (SELECT epoch FROM cases WHERE id = new.case_id), 'error', new.error,
               'holder', new.holder)); END;
+CREATE TRIGGER sim_held AFTER UPDATE OF holder ON lanes BEGIN INSERT INTO sim_log (what, facts) VALUES
+  ('store.lane', json_object('lane', new.name, 'was', old.holder, 'holder', new.holder)); END;
 CREATE TRIGGER sim_timed AFTER UPDATE OF status ON timers BEGIN INSERT INTO sim_log (what, facts) VALUES
   ('store.timer', json_object('timer', new.id, 'kind', new.kind, 'case', new.case_id, 'was', old.status,
               'status', new.status)); END;

@@ -17,11 +17,12 @@ FOUND_BY = {
     "send again what was not found": "nothing is sent again after doubt",
     "doubt a send of a living worker": "nothing is in doubt without cause",
     "lease without heartbeat": "the living keep their lanes",
-    "rescue lanes from the living": "one drain at a time in each lane",
+    "take lanes from the living": "one drain at a time in each lane",
     "forget to look for calls before leaving a lane": "what waits is called",
     "overhear calls while a lane is drained": "a call is heard at once",
     "order turns by arrival": "first in, first asked",
     "order the transcript by arrival": "the transcript has the platform's order",
+    "answer what another has settled": "each message is answered once",
     "drop a failed turn": "nobody is left waiting",
     "fire a timer twice": "timers fire once",
 }

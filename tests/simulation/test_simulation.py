@@ -66,6 +66,6 @@ PLOT = [
     "store.inbox ignored", "store.inbox parked", "store.inbox set_aside", "store.outbox failed", "store.outbox sent",
     "store.outbox unclear", "store.outbox looking", "store.outbox withdrawn", "store.refuses", "store.timer fired",
     "log.warning turn_failed", "network.finds", "network.finds_nothing", "log.error deadly_event",
-    "log.error deadly_turn", "log.warning lane_lost", "log.warning send_interrupted", "process.pauses",
+    "log.error deadly_turn", "log.warning send_interrupted", "process.pauses",
     "process.cut_off", "jobs.presumes_dead", "jobs.renewed", "jobs.lost", "lane.taken True",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from gateway.settings import Settings, Unclear
 from gateway.storage import tables
 from handoff import users
 from handoff.users import Role
+from tests.simulation.adapter import Adapter
 from tests.simulation.agents import Agent
 from tests.simulation.assistant import SlowAssistant
 from tests.simulation.clock import BEGINNING, Time
@@ -28,10 +29,11 @@ from tests.simulation.deployment import Deployment
 from tests.simulation.dice import Dice, Faults
 from tests.simulation.history import History
 from tests.simulation.jobs import lose_a_job
+from tests.simulation.life import outside, own_tasks, stands_still
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.networks import Adapter, Network
+from tests.simulation.networks import Network
 from tests.simulation.people import NAMES, Customer
-from tests.simulation.process import Process, Surroundings, outside, own_tasks, stands_still
+from tests.simulation.process import Process, Surroundings
 from tests.simulation.store import Store
 
 _REST: Final = 240  # seconds in which everything must come to rest once the faults are over

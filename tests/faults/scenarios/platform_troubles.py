@@ -63,7 +63,7 @@ async def _sick(options: Options, verdict: Verdict, name: str, channel: str, tro
     rate = options.rate or _RATE[channel]
     async with world(options.seed, options.deployment) as play:
         well = _OTHER[channel]
-        looks = 40 if amount >= 100 else 15
+        looks = 40 if amount >= 100 else 8
         before = await _healthy(play, well, looks)
         play.platforms.trouble[channel] = trouble
         sick = Traffic(play, rate, channels=(channel,))
