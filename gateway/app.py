@@ -88,7 +88,7 @@ class Gateway:
         self._deliveries = Deliveries(
             channels,
             self._gates,
-            road,
+            database,
             self.wall,
             clock,
             hold_unclear=settings.hold_unclear,

@@ -26,7 +26,7 @@ class Deployment:
         if not shared:
             self.processes = [Process("all", around, shared=False, takes=True, works=True)]
             return
-        intakes, workers = draw.randint(1, 2), draw.randint(1, 3)
+        intakes, workers = draw.randint(1, 2), draw.choice([1, 2, 2, 3])
         self.processes = [
             *(Process(f"serve{number}", around, shared=True, takes=True, works=False) for number in range(intakes)),
             *(Process(f"work{number}", around, shared=True, takes=False, works=True) for number in range(workers)),

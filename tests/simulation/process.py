@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 BRAND: Final = Brand(name="Wren & Co", formats=BrandFormats(order_patterns=(r"\b1\d{5}\b",)))
 _GRACE: Final = 15.0  # seconds that a process which is asked to stop is given
-_STALLS: Final = (7.0, 16.0)  # seconds
+_STALLS: Final = (8.5, 15.0)  # seconds
 _PATIENCE: Final = 10.0  # seconds after which whoever asked hangs up
 
 

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from gateway.channels.twitter.answer import judge
-from gateway.errors import SendError, SendRefused, SendRetryable, SendUnclear
+from gateway.errors import SendError, SendLockedOut, SendRefused, SendRetryable, SendThrottled, SendUnclear
 
 NOW = 1_700_000_000.0
 
@@ -18,13 +18,13 @@ def wait(headers: dict[str, str], status: int = 429) -> float | None:
     [
         (307, SendRetryable),
         (400, SendRefused),
-        (401, SendRetryable),
-        (402, SendRetryable),
+        (401, SendLockedOut),
+        (402, SendLockedOut),
         (403, SendRefused),
         (404, SendRefused),
         (408, SendRetryable),
         (413, SendRefused),
-        (429, SendRetryable),
+        (429, SendThrottled),
         (500, SendUnclear),
         (502, SendUnclear),
         (503, SendRetryable),
