@@ -67,6 +67,8 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """Unique to this drain. Rows that are being sent carry it, so that the next holder knows whose they were."""
     shared: bool = False
     """Whether other processes drain lanes as well, so that this one may be presumed dead and lose it."""
+    goes_on: Callable[[], bool] = lambda: True
+    """Whether to begin anything more: a drain whose job is gone brings to its end what it has begun, and gives back."""
     orphaned: bool = False
     """Whether whoever had the lane before may have died over it: what killed them may still stand first in it."""
 

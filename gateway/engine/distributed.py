@@ -128,7 +128,8 @@ class DistributedCarrier:
             return
         self._under_way[task] = lane
         holder = new_holder()
-        seeing = asyncio.ensure_future(self._see_to(lane, holder, drain))
+        left_alone = asyncio.Event()
+        seeing = asyncio.ensure_future(self._see_to(lane, holder, drain, left_alone))
         try:
             # A worker that loses the database for a moment cancels its jobs: a send in the middle must not be cut.
             await (asyncio.shield(seeing) if lane.kind is LaneKind.THREAD else seeing)
@@ -136,6 +137,7 @@ class DistributedCarrier:
             _log.warning("lane_lost", lane=lane.kind.value)
         except asyncio.CancelledError:
             if self._drains:
+                left_alone.set()
                 self._watch(seeing)
                 raise
             with suppress(LaneLost):
@@ -157,14 +159,21 @@ class DistributedCarrier:
 
         seeing.add_done_callback(over)
 
-    async def _see_to(self, lane: Lane, holder: str, drain: Drain) -> None:
+    async def _see_to(self, lane: Lane, holder: str, drain: Drain, left_alone: asyncio.Event) -> None:
         taken = await self._surely(lambda conn: lanes.take(conn, lane, holder))
         if taken is None:
             return
         calls: int | None = taken.calls
         orphaned = taken.before != ""
         while calls is not None:
-            back = await drain(Hold(lane=lane, holder=holder, shared=True, orphaned=orphaned))
+            hold = Hold(
+                lane=lane,
+                holder=holder,
+                shared=True,
+                goes_on=lambda: not left_alone.is_set(),
+                orphaned=orphaned,
+            )
+            back = await drain(hold)
             if back is not None or not self._drains:
                 await self._give_back(lane, holder, back)
                 return

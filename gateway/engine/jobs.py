@@ -52,6 +52,10 @@ _HASTEN: Final = sa.text(
     "UPDATE procrastinate_jobs SET scheduled_at = NULL"
     " WHERE queueing_lock = :name AND status = 'todo' AND scheduled_at IS NOT NULL"
 )
+_BEAT_FOR: Final = (
+    "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id IN"
+    " (SELECT worker_id FROM procrastinate_jobs WHERE status = 'doing' AND queueing_lock = ANY(%(names)s))"
+)
 _STRANDED: Final = sa.text(
     "SELECT name FROM lanes WHERE NOT EXISTS (SELECT FROM procrastinate_jobs"
     " WHERE status IN ('todo', 'doing') AND queueing_lock = lanes.name) LIMIT 1000"
@@ -81,6 +85,7 @@ class ProcrastinateJobs:
         )
         self._app = App(connector=self._connector)
         self._workers: list[asyncio.Task[None]] = []
+        self._doing: list[str] = []
         self._stopping = False
         self._grace = 10.0
 
@@ -103,7 +108,11 @@ class ProcrastinateJobs:
 
         @self._app.task(name=_TASK)
         async def drain(lane: str) -> None:
-            await do(Lane.named(lane))
+            self._doing.append(lane)
+            try:
+                await do(Lane.named(lane))
+            finally:
+                self._doing.remove(lane)
 
         await self._app.open_async()
         self._workers = [
@@ -118,7 +127,10 @@ class ProcrastinateJobs:
         for worker in self._workers:
             worker.cancel()
         if self._workers:
+            beating = asyncio.create_task(self._beat_to_the_end(), name="last-beats")
             await asyncio.wait(self._workers, timeout=grace + 2)
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
         with suppress(TimeoutError, psycopg.Error, ConnectorException):
             await asyncio.wait_for(self._app.close_async(), 2)
 
@@ -132,6 +144,13 @@ class ProcrastinateJobs:
             lanes.take_from_the_dead(conn, name)
             self.defer(conn, Lane.named(name), None)
         return len(stranded)
+
+    async def _beat_to_the_end(self) -> None:
+        """A worker that is asked to stop beats no more; whoever still sends for it must not be presumed dead."""
+        while True:
+            with suppress(psycopg.Error, ConnectorException):
+                await self._connector.execute_query_async(_BEAT_FOR, names=list(self._doing))
+            await asyncio.sleep(_BEAT)
 
     async def _keep_working(self, queue: str, places: int) -> None:
         """Run a worker, and again after the database was away."""

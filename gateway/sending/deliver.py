@@ -97,7 +97,7 @@ class Deliveries:
         """Send what waits in a thread. See `Drain`."""
         thread_key = hold.lane.key
         gate = self._gates[Channel(thread_key.partition(":")[0])]
-        while not self._stopping:
+        while not self._stopping and hold.goes_on():
             claimed = await gate.claim(
                 thread_key,
                 lambda conn: outbox.claim_next(conn, hold, self._clock(), self._doubt),

@@ -8,7 +8,6 @@ from tests.simulation.jobs import DEAD
 from tests.simulation.story import Course, Story, message_of
 
 _AT_ONCE: Final = 0.5  # seconds: several times the longest lag
-_AFTER_TROUBLE: Final = 20.0  # seconds in which a worker that lost the store may still drain lanes without their jobs
 _NOBODYS: Final = ("", "-")  # called or given back; taken from who is presumed dead
 _NEVER: Final = Course()
 
@@ -56,7 +55,7 @@ def no_doubt_without_cause(story: Story) -> Iterator[str]:
             course = story.courses.get(life, _NEVER)
             cause = (
                 unanswered.get(message, -1.0) >= since
-                or course.was_in_trouble(since - _AFTER_TROUBLE, entry.at)
+                or course.was_in_trouble(since, entry.at)
                 or any(since <= at <= entry.at for at in course.presumed_dead)
             )
             if not cause:
