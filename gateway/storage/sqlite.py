@@ -11,6 +11,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,8 @@ Job = tuple[Work[Any], "asyncio.Future[Any]"]
 Outcome = tuple[Any, Exception | None]
 
 _GROUP: Final = 256  # transaction bodies in one commit, at the most
+_BRISK: Final = 100.0  # commits a second
+_MOMENT: Final = 0.002  # seconds
 _READERS: Final = 4  # threads
 _CALLED: Final = "aside_called"  # where a connection keeps the lanes that its transaction has called
 
@@ -50,6 +53,8 @@ class SqliteDatabase:
         self._urgent: deque[Job] = deque()
         self._ordinary: deque[Job] = deque()
         self._more = True  # may come; False once it is closed
+        self._commits = 0.0  # of the last second, about
+        self._committed_at = 0.0
         self._closed = False
         self._on_commit: list[Callable[[], None]] = []
         self._on_call: Callable[[Lane], None] | None = None
@@ -109,6 +114,7 @@ class SqliteDatabase:
     def _run(self) -> None:
         while self._more or self._urgent or self._ordinary:
             self._sort(wait=self._more and not self._urgent and not self._ordinary)
+            self._gather()
             if self._urgent or self._ordinary:
                 self._commit()
 
@@ -116,11 +122,27 @@ class SqliteDatabase:
         """Look through what has come meanwhile; `wait` until something does."""
         while wait or not self._mail.empty():
             wait = False
-            job, urgent = self._mail.get()
-            if job is None:
-                self._more = False  # whoever comes later is refused
-            else:
-                (self._urgent if urgent else self._ordinary).append(job)
+            self._take_in(*self._mail.get())
+
+    def _take_in(self, job: Job | None, urgent: bool) -> None:
+        if job is None:
+            self._more = False  # whoever comes later is refused
+        else:
+            (self._urgent if urgent else self._ordinary).append(job)
+
+    def _gather(self) -> None:
+        """Where commits follow each other closely, wait a moment: what comes in it shares the next one's fsync."""
+        now = time.monotonic()
+        self._commits = self._commits * max(0.0, 1.0 - (now - self._committed_at)) + 1.0
+        self._committed_at = now
+        if self._commits < _BRISK:
+            return
+        until = now + _MOMENT
+        while self._more and not self._urgent and (left := until - time.monotonic()) > 0:
+            try:
+                self._take_in(*self._mail.get(timeout=left))
+            except queue.Empty:
+                return
 
     def _commit(self) -> None:
         """Run what waits in one transaction; results go out after the commit, errors to whom they belong."""
