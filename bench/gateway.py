@@ -17,7 +17,7 @@ from bench.measure import Cpu, Figures, medians, percentile, rss
 from bench.process import playing_field, running
 from bench.report import Bar, Options, Row, finish, options, say
 
-_LOADS = (("facebook", 20.0), ("facebook", 100.0), ("telegram", 20.0))
+_LOADS = (("facebook", 20.0), ("facebook", 100.0), ("facebook", 200.0), ("telegram", 20.0))
 """Messages a second; Telegram lets out 30."""
 
 
