@@ -6,6 +6,7 @@ Each API in turn answers after 200 ms: Telegram must still get its 30 messages/s
 Telegram hangs for 30 s while customers go on writing there: Messenger's p99 must be what it was.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,8 +97,9 @@ def _went(field: Field, channel: str, due: dict[str, float]) -> Figures:
     wanted = set(due)
     for _ in range(60):
         sent = {mark: at for name, _, text, at in field.platform.sent() if name == channel for mark in marks_in(text)}
-        if wanted <= set(sent) or not field.platform.until_count(len(sent) + 1, 2):
+        if wanted <= set(sent):
             break
+        time.sleep(0.1)  # the other channel's messages are counted as well: time tells, not the count
     moments = sorted(sent.values())
     took = [(sent[mark] - at) * 1000 for mark, at in due.items() if mark in sent]
     return {
