@@ -157,6 +157,8 @@ class Turns:
         quiet = (newest + settle - now).total_seconds()
         longest = (oldest + timedelta(seconds=_SETTLE_LONGEST) - now).total_seconds()
         settled = min(quiet, longest, settle.total_seconds())
+        if (newest - now).total_seconds() > _SETTLE_LONGEST:
+            settled = 0.0  # it came in the future: the clock was put back since, and the quiet would never be over
         due = line[0].due_at
         off = 0.0 if due is None else (due - now).total_seconds()
         # Further off than any back-off: the clock was put back since, and nobody shall wait for it to catch up.

@@ -375,6 +375,13 @@ async def test_an_assistant_that_comes_back_answers_everybody(tmp_path: Path) ->
         await there.until(lambda: len(there.platform.sent) == 3)
 
 
+async def test_what_waits_while_the_clock_is_put_back_is_answered_at_once(tmp_path: Path) -> None:
+    async with road(tmp_path, settle_ms=100) as there:
+        there.clock.offset = -timedelta(minutes=10)
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.platform.sent) == 1, longest=5)
+
+
 async def test_an_assistant_that_stays_away_hands_over_and_says_so(tmp_path: Path) -> None:
     async with road(tmp_path, patience=0.5) as there:
         there.assistant.down = True
