@@ -36,7 +36,7 @@ _FURTHEST: Final = 30.0  # seconds: a lane is looked at again by then, whatever 
 _AGAIN: Final = 1.0  # seconds until a worker that lost its database is started again
 
 _DEFER: Final = sa.text(
-    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, 'drain', :priority, NULL, :name, CAST(:args AS jsonb),"
+    "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, 'drain', 0, NULL, :name, CAST(:args AS jsonb),"
     " now() + make_interval(secs => CAST(:delay AS double precision)))]::procrastinate_job_to_defer_v1[])"
     " WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = :name AND status = 'todo')"
 )
@@ -95,9 +95,7 @@ class ProcrastinateJobs:
         arguments = msgspec.json.encode({"lane": str(lane)}).decode()
         delay = None if at is None else min(max((at - self._clock()).total_seconds(), 0.0), _FURTHEST)
         name, queue = str(lane), _queue_of(lane.kind, channel)
-        deferred = conn.execute(
-            _DEFER, {"queue": queue, "priority": 0, "name": name, "args": arguments, "delay": delay}
-        )
+        deferred = conn.execute(_DEFER, {"queue": queue, "name": name, "args": arguments, "delay": delay})
         if at is None and deferred.first() is None:
             conn.execute(_HASTEN, {"name": name})
 

@@ -268,8 +268,8 @@ def claim_next(
         if head.status == OutboxStatus.NEW and head.author == Author.BOT and head.epoch != head.case_epoch:
             _settle(conn, _parcel(head), OutboxStatus.WITHDRAWN, now, error="case changed hands")
             continue
-        put_back = head.tried_at is not None and head.tried_at > now  # the clock, since; nobody waits for it
-        if now < head.due_at < now + _LONGEST_WAIT and not put_back:
+        clock_went_back = head.tried_at is not None and head.tried_at > now  # nobody waits for it to catch up
+        if now < head.due_at < now + _LONGEST_WAIT and not clock_went_back:
             due: datetime = head.due_at
             return None if head.status == OutboxStatus.LOOKING else due
         look = head.status == OutboxStatus.LOOKING
@@ -349,14 +349,6 @@ def look_for(conn: Connection, parcel: Parcel, now: datetime, at: datetime, erro
         return False
     looking = outbox.c.id == parcel.id, outbox.c.status == OutboxStatus.LOOKING
     return conn.execute(outbox.update().where(*looking).values(due_at=at, error=error)).rowcount == 1
-
-
-def counts(conn: Connection) -> dict[tuple[str, str], int]:
-    """How many messages of ours per (channel, status)."""
-    rows = conn.execute(
-        sa.select(outbox.c.channel, outbox.c.status, sa.func.count()).group_by(outbox.c.channel, outbox.c.status)
-    )
-    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def _parcel(row: Any) -> Parcel:
