@@ -22,6 +22,7 @@ from sqlalchemy.engine import Engine
 from aside.processes import refuse_taken_ports
 from gateway import app as composition
 from gateway import brand, log
+from gateway.brand import Brand
 from gateway.clock import Clock, utc_now
 from gateway.engine.distributed import DistributedCarrier, carried_by
 from gateway.engine.jobs import ProcrastinateJobs
@@ -53,7 +54,8 @@ ALL: Final = Parts()
 
 def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: str = "aside") -> Sanic[Any, Any]:
     """Put everything together. Nothing is opened before the app starts. Raises `SettingsError`."""
-    gateway, database = _compose(settings, clock)
+    its_brand = brand.load()
+    gateway, database = _compose(settings, its_brand, clock)
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.update(
         REQUEST_MAX_SIZE=settings.aside_max_body,
@@ -69,7 +71,7 @@ def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: 
     if parts.webhooks:
         app.blueprint(gateway.webhooks)
     if parts.desk:
-        bell = attach(app, database, gateway.wall, settings, clock, brand.load().name)
+        bell = attach(app, database, gateway.wall, settings, clock, its_brand.name)
         database.on_commit(bell.ring)
 
     @app.before_server_start
@@ -83,7 +85,7 @@ def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: 
     return app
 
 
-def _compose(settings: Settings, clock: Clock) -> tuple[composition.Gateway, Database]:
+def _compose(settings: Settings, its_brand: Brand, clock: Clock) -> tuple[composition.Gateway, Database]:
     credentials = channel_credentials()
     channels = composition.open_channels(credentials, clock)
     for channel, lacking in composition.missing_secrets(credentials).items():
@@ -93,7 +95,7 @@ def _compose(settings: Settings, clock: Clock) -> tuple[composition.Gateway, Dat
         raise SettingsError("ASIDE_BOT_TOKEN is not set. `make setup` writes one into .env.")
     database, carrier = _storage(settings, list(channels), clock)
     assistant = RasaAssistant(settings.assistant, token, settings.aside_assistant_timeout)
-    return composition.Gateway(settings, channels, database, assistant, brand.load(), clock, carrier), database
+    return composition.Gateway(settings, channels, database, assistant, its_brand, clock, carrier), database
 
 
 def _storage(settings: Settings, channels: list[Channel], clock: Clock) -> tuple[Database, Carrier]:
@@ -185,7 +187,7 @@ async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    gateway, _ = _compose(settings, utc_now)
+    gateway, _ = _compose(settings, brand.load(), utc_now)
     await gateway.start()
     await stop.wait()
     await gateway.stop()
