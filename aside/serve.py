@@ -71,8 +71,7 @@ def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: 
     if parts.webhooks:
         app.blueprint(gateway.webhooks)
     if parts.desk:
-        bell = attach(app, database, gateway.wall, settings, clock, its_brand.name)
-        database.on_commit(bell.ring)
+        attach(app, database, gateway.wall, settings, clock, its_brand.name)
 
     @app.before_server_start
     async def start(_app: Sanic[Any, Any]) -> None:

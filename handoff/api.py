@@ -121,7 +121,6 @@ def _saying(api: Blueprint, tools: Tools) -> None:
             channel = await tools.db.read(lambda conn: replies.public_channel(conn, user, draft, now))
             public = replies.Passed(text=tools.wall.check(draft.text, channel), channel=channel)
         said = await tools.db.write(lambda conn: replies.commit(conn, user, draft, public, now))
-        tools.announce()
         return _json(view.message(said), 201)
 
     async def wall(request: Request) -> Json:
@@ -136,7 +135,6 @@ def _saying(api: Blueprint, tools: Tools) -> None:
 def _acting(api: Blueprint, tools: Tools) -> None:
     async def act(what: Callable[[Connection], Case]) -> Json:
         changed = await tools.db.write(lambda conn: view.case(queue.one(conn, what(conn).id)))
-        tools.announce()
         return _json(changed)
 
     async def claimed(request: Request, case_id: str) -> Json:

@@ -25,11 +25,12 @@ def attach(
 ) -> Bell:
     """Give the application the desk.
 
-    Returns the bell: ring it after commits elsewhere, and open pages show them at once instead of within a second.
+    Returns the bell, which rings at each commit of this process: open pages show it at once instead of within a second.
     Errors of the whole application are answered here, as `{error, message}`.
     """
     app.config.OAS = False  # sanic-ext would document itself at /docs, with scripts from elsewhere
     bell = Bell()
+    db.on_commit(bell.ring)
     tools = Tools(
         db=db,
         wall=wall,

@@ -33,7 +33,3 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     def secure(self) -> bool:
         """Whether the desk is reached by https."""
         return self.settings.url.startswith("https://")
-
-    def announce(self) -> None:
-        """Something was committed: open pages should look."""
-        self.bell.ring()
