@@ -63,7 +63,7 @@ def one_persons_words(story: Story) -> Iterator[str]:
 def first_in_first_asked(story: Story) -> Iterator[str]:
     """The assistant is asked about a message only where none said before it in the case has long been in line."""
     waiting: dict[str, dict[int, float]] = defaultdict(dict)
-    brought = 0
+    brought: dict[str, int] = {}
     place: dict[int, tuple[datetime, int]] = {
         row["id"]: (row["said_at"], row["said_order"]) for row in story.run.tables["messages"]
     }
@@ -76,11 +76,12 @@ def first_in_first_asked(story: Story) -> Iterator[str]:
                 waiting[facts["case"]].pop(facts["message"], None)
         elif entry.what == "assistant.asked":
             message, part = facts["message"], facts["part"].partition(":")[2]
-            follows, brought = part == "opening" or brought == message, message if part == "brought" else 0
+            case = story.messages[message]["case_id"]
+            follows = part == "opening" or brought.get(case) == message
+            brought[case] = message if part == "brought" else 0
             if follows:
-                continue  # the second question of one turn
-            line = waiting[story.messages[message]["case_id"]]
-            for other, since in line.items():
+                continue  # the second question of one turn, whatever other cases asked meanwhile
+            for other, since in waiting[case].items():
                 if place[other] < place[message] and entry.at - since > _LONG_ENOUGH:
                     yield f"at {entry.at:.3f} {message} was asked about before {other}, in line since {since:.3f}"
 
