@@ -56,9 +56,10 @@ _BEAT_FOR: Final = (
     "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id IN"
     " (SELECT worker_id FROM procrastinate_jobs WHERE status = 'doing' AND queueing_lock = ANY(%(names)s))"
 )
+# A job that is being done speaks for a lane that is held: one whose end could not be written down is `doing` for ever.
 _STRANDED: Final = sa.text(
-    "SELECT name FROM lanes WHERE NOT EXISTS (SELECT FROM procrastinate_jobs"
-    " WHERE status IN ('todo', 'doing') AND queueing_lock = lanes.name) LIMIT 1000"
+    "SELECT name, holder <> '' AS held FROM lanes WHERE NOT EXISTS (SELECT FROM procrastinate_jobs"
+    " WHERE queueing_lock = lanes.name AND (status = 'todo' OR status = 'doing' AND lanes.holder <> '')) LIMIT 1000"
 )
 
 
@@ -137,9 +138,10 @@ class ProcrastinateJobs:
         conn.execute(_ONE_AT_A_TIME)
         conn.execute(_BURY, {"dead": _DEAD})
         conn.execute(_CLEAR)
-        stranded = list(conn.execute(_STRANDED).scalars())
-        for name in stranded:
-            lanes.take_from_the_dead(conn, name)
+        stranded = conn.execute(_STRANDED).all()
+        for name, held in stranded:
+            if held:
+                lanes.take_from_the_dead(conn, name)
             self.defer(conn, Lane.named(name), None)
         return len(stranded)
 

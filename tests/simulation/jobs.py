@@ -42,8 +42,8 @@ _DEFER: Final = (
 _WAITING: Final = "SELECT id, lane, queue FROM sim_jobs WHERE status = 'todo' AND at <= ? ORDER BY id"
 _TODO: Final = "SELECT id, lane FROM sim_jobs WHERE status = 'todo' ORDER BY id"
 _STRANDED: Final = (
-    "SELECT name FROM lanes WHERE NOT EXISTS"
-    " (SELECT 1 FROM sim_jobs WHERE status IN ('todo', 'doing') AND lane = lanes.name) ORDER BY name"
+    "SELECT name, holder <> '' FROM lanes WHERE NOT EXISTS (SELECT 1 FROM sim_jobs"
+    " WHERE lane = lanes.name AND (status = 'todo' OR status = 'doing' AND lanes.holder <> '')) ORDER BY name"
 )
 _SILENT: Final = "SELECT id, life, beat FROM sim_workers WHERE beat < ? ORDER BY id"
 
@@ -106,9 +106,10 @@ class RowJobs:
             log(conn, "jobs.presumes_dead", life=life, silent=round(self._time.lived() - beat, 3))
         driver.execute("DELETE FROM sim_jobs WHERE status = 'doing' AND worker IS NULL")
         stranded = driver.execute(_STRANDED).fetchall()
-        for (name,) in stranded:
+        for name, held in stranded:
             driver.execute(_DEFER, (name, _queue_of(Lane.named(name)), self._time.seconds(), name))
-            lanes.take_from_the_dead(conn, name)
+            if held:
+                lanes.take_from_the_dead(conn, name)
             log(conn, "jobs.renewed", lane=name)
         return len(stranded)
 
