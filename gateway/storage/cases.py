@@ -66,6 +66,15 @@ def current_of(conn: Connection, customer_id: int, now: datetime) -> Case | None
     return None if row is None else as_struct(row, Case)
 
 
+_LATEST_EVER: Final = _latest(sa.true())
+
+
+def latest_of(conn: Connection, customer_id: int) -> Case | None:
+    """The case in which a customer last spoke, however long ago; locked as `current_of` locks."""
+    row = _LATEST_EVER.one(conn, customer_id=customer_id)
+    return None if row is None else as_struct(row, Case)
+
+
 _OPEN: Final = Statement(
     inserting(cases, "id", "customer_id", "opened_at", "last_message_at").values(
         state=CaseState.BOT.value, epoch=1, reason="", topic="", severity=0

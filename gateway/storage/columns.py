@@ -48,3 +48,13 @@ def spelt_out(column: sa.Column[Any], *values: str) -> sa.ColumnElement[bool]:
 def partial_index(name: str, condition: sa.ColumnElement[bool], *columns: sa.ColumnElement[Any]) -> None:
     """An index of only those rows for which the condition holds: history may grow without slowing what uses it."""
     sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)

@@ -11,7 +11,8 @@ from gateway.cases import CaseState
 from gateway.messages import Channel
 from gateway.storage import events
 from gateway.storage.rows import as_struct
-from gateway.storage.tables import CASE_IN_CRISIS, CRISIS_ONGOING, cases, crises
+from gateway.storage.tables import CASE_IN_CRISIS, cases
+from gateway.storage.traffic_tables import CRISIS_ONGOING, crises
 
 _OPEN: Final = sorted(set(CaseState) - {CaseState.RESOLVED})
 

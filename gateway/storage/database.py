@@ -30,8 +30,11 @@ class Database(Protocol):
         Raises what `work` raises (nothing of it is kept then), or `Overloaded`.
         """
 
-    async def read(self, work: Work[T]) -> T:
-        """Run on one consistent snapshot; it cannot write."""
+    async def read(self, work: Work[T], *, brief: bool = False) -> T:
+        """Run on one consistent snapshot; it cannot write.
+
+        `brief`: it finds a few rows of late by their index, so that handing it to a thread would cost more than itself.
+        """
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Have `listener` called in the event loop after commits of this process."""

@@ -52,6 +52,22 @@ def end_episode(conn: Connection, case_id: str, outcome: str, now: datetime) -> 
     )
 
 
+def take_back(conn: Connection, case_id: str, message_id: int, text: str, masked: str) -> None:
+    """Have the packets in which a message was handed over hold what is kept of it since it was removed."""
+    rows = conn.execute(sa.select(episodes.c.id, episodes.c.packet).where(episodes.c.case_id == case_id)).all()
+    for row in rows:
+        packet: dict[str, Any] = dict(row.packet)
+        for part in ("last_turns", "public_context"):
+            packet[part] = [
+                {**told, "text": masked} if told.get("id") == message_id else told for told in packet.get(part, [])
+            ]
+        summary = packet.get("summary")
+        if text.strip() and summary:
+            packet["summary"] = {**summary, "text": summary["text"].replace(_short(text), _short(masked))}
+        if packet != row.packet:
+            conn.execute(episodes.update().where(episodes.c.id == row.id).values(packet=packet))
+
+
 def latest_packet(conn: Connection, case_id: str) -> dict[str, object] | None:
     """The packet of the latest episode."""
     return conn.execute(
@@ -166,4 +182,7 @@ _REASONS: Final = {
     HandoffReason.BOT_UNHEALTHY: "The assistant was not available.",
     HandoffReason.UNDELIVERABLE: "A reply could not be delivered.",
     HandoffReason.TAKEOVER: "A person took the case.",
+    HandoffReason.UNREADABLE: "A message that can only be read in the platform's own app.",
+    HandoffReason.OPTED_OUT: "The customer wants no automatic answers.",
+    HandoffReason.AUTOMATED: "Written by a program.",
 }

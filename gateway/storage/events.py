@@ -13,6 +13,8 @@ from gateway.storage.statements import Statement, inserting
 from gateway.storage.tables import EVENT_TOLD, events
 
 _TOLD_AT_MOST: Final = 500
+_BESIDE_MESSAGES: Final = ("message.changed", "message.reacted", "message.act", "thread.seen")
+"""Kinds of what is shown with the message that it is about."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +56,7 @@ def after(conn: Connection, last_id: int, limit: int = 200) -> list[Event]:
 
 def told(conn: Connection, case_id: str, since: datetime | None, until: datetime | None) -> list[Event]:
     """What happened to a case besides what was said in it, oldest first; the latest 500 of the time asked for."""
-    query = sa.select(events).where(events.c.case_id == case_id, EVENT_TOLD)
+    query = sa.select(events).where(events.c.case_id == case_id, EVENT_TOLD, events.c.kind.not_in(_BESIDE_MESSAGES))
     if since is not None:
         query = query.where(events.c.at >= since)
     if until is not None:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from gateway.errors import LaneLost
 from gateway.lanes import Carry, Hold, Lane
 from gateway.storage.statements import Statement, given
-from gateway.storage.tables import lanes
+from gateway.storage.traffic_tables import lanes
 
 CARRY: Final = "aside_carry"
 """The execution option that holds a database's `Carry`."""

@@ -4,6 +4,9 @@ A new version's first process migrates while processes of the version before sti
 process that finds the database newer than itself works on with what it knows.
 """
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +21,7 @@ from gateway.errors import SettingsError
 
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 _ALONE: Final = 0x41534944  # PostgreSQL's advisory lock of who migrates; the number means nothing
+_LOOK_AGAIN: Final = 0.1  # seconds, while another migrates
 _LONGEST_WAIT: Final = 5_000  # milliseconds for the lock of a table: whoever waits for it makes all others wait
 
 
@@ -28,10 +32,9 @@ def migrate(engine: Engine) -> None:
     cannot be opened, or somebody else (a backup, say) holds a table for long.
     """
     try:
-        with engine.begin() as connection:
-            _be_alone(connection)
+        with alone(engine) as connection:
             if not _arrived(connection):
-                command.upgrade(_config(connection), "head")
+                upgrade(connection, "head")
     except DatabaseError as error:
         name = engine.url.database
         raise SettingsError(f"The database {name} cannot be opened or brought up to date: {error.orig}.") from error
@@ -50,19 +53,34 @@ def _arrived(connection: Connection) -> bool:
     return standing is not None and head is not None and standing >= head
 
 
-def _be_alone(connection: Connection) -> None:
-    """Wait until nobody else migrates. SQLite's transactions are alone from their beginning."""
-    if connection.dialect.name == "postgresql":
-        # Another may migrate for minutes, and so may we: the engine's own limits are for short transactions.
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ALONE})")
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_LONGEST_WAIT}")
+@contextmanager
+def alone(engine: Engine) -> Iterator[Connection]:
+    """A connection for `upgrade`, once nobody else migrates. SQLite's transactions are alone from their beginning."""
+    if engine.dialect.name != "postgresql":
+        with engine.begin() as connection:
+            yield connection
+        return
+    # Not within a transaction, and not by waiting in the database: who builds an index waits for whoever looks at it.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as keeper, engine.connect() as connection:
+        try:
+            while not keeper.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ALONE})").scalar_one():
+                time.sleep(_LOOK_AGAIN)
+            # A revision may take minutes: the engine's own limits are for short transactions.
+            connection.exec_driver_sql("SET statement_timeout = 0")
+            connection.exec_driver_sql(f"SET lock_timeout = {_LONGEST_WAIT}")
+            connection.commit()
+            yield connection
+        finally:
+            for one in (keeper, connection):
+                one.invalidate()  # closed, and with them the lock and the limits
 
 
-def _config(connection: Connection) -> Config:
+def upgrade(connection: Connection, revision: str, *, back: bool = False) -> None:
+    """Bring the database to a revision, on a connection of `alone`. `back`: to an earlier one."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    return config
+    if connection.dialect.name == "postgresql":
+        connection.rollback()  # what was only looked at: each revision begins transactions of its own
+    (command.downgrade if back else command.upgrade)(config, revision)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from gateway.messages import Channel
 from gateway.storage import events
 from gateway.storage.rows import as_struct
-from gateway.storage.tables import outages
+from gateway.storage.traffic_tables import outages
 
 
 class OutageKind(StrEnum):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -11,7 +12,7 @@ from gateway.storage.statements import Row, Statement, given, inserting
 from gateway.storage.tables import cases, customers, identities
 
 _KNOWN: Final = Statement(
-    sa.select(*identities.c["customer_id", "name", "handle"]).where(
+    sa.select(*identities.c["customer_id", "name", "handle", "opted_out_at"]).where(
         identities.c.channel == given(identities.c.channel),
         identities.c.account == given(identities.c.account),
         identities.c.scope == given(identities.c.scope),
@@ -39,16 +40,40 @@ _ADD: Final = Statement(
 )  # fmt: skip
 
 
+def opted_out(conn: Connection, channel: Channel, account: str, sender: Sender) -> bool:
+    """Whether the person behind an account wants no automatic answers on the channel."""
+    known = _known(conn, channel, account, sender)
+    return known is not None and known.opted_out_at is not None
+
+
+def opt_out(conn: Connection, channel: Channel, account: str, sender: Sender, at: datetime | None) -> None:
+    """Note since when they want no automatic answers; None: that they do."""
+    conn.execute(identities.update().where(*_is(channel, account, sender)).values(opted_out_at=at))
+
+
+class Met(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom we hear from."""
+
+    customer: int
+    opted_out: bool
+    """Whether they want no automatic answers on this channel."""
+
+
 def meet(conn: Connection, channel: Channel, account: str, sender: Sender, at: datetime) -> int:
     """The customer behind an account; a new one at the first contact."""
+    return greet(conn, channel, account, sender, at).customer
+
+
+def greet(conn: Connection, channel: Channel, account: str, sender: Sender, at: datetime) -> Met:
+    """The customer behind an account, with what is to be known of them; a new one at the first contact."""
     known = _known(conn, channel, account, sender)
     if known is not None:
         if (sender.name or known.name, sender.handle or known.handle) != (known.name, known.handle):
             _refresh(conn, channel, account, sender, known.customer_id)
-        return int(known.customer_id)
+        return Met(customer=int(known.customer_id), opted_out=known.opted_out_at is not None)
     customer = int(_NEW.scalar(conn, name=sender.name or sender.handle, created_at=at))
     _add(conn, channel, account, sender, customer, "first_contact", at)
-    return customer
+    return Met(customer=customer, opted_out=False)
 
 
 def link(

@@ -62,7 +62,7 @@ class PostgresDatabase:
             listener()
         return result
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T], *, brief: bool = False) -> T:
         """See `Database.read`."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 

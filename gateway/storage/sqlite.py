@@ -71,8 +71,10 @@ class SqliteDatabase:
         self._mail.put(((work, future), urgent))
         return await future
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T], *, brief: bool = False) -> T:
         """See `Database.read`."""
+        if brief:
+            return self._read(work)
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
@@ -265,6 +267,7 @@ def create_engine(url: str, *, read_only: bool = False, by_driver: bool = False)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA busy_timeout = 30000")
+        cursor.execute("PRAGMA temp_store = MEMORY")  # a savepoint keeps what it may undo; each a file otherwise
         if read_only:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()

@@ -37,21 +37,28 @@ class Row:
 class _Compiled:
     """A statement in one dialect's words."""
 
-    __slots__ = ("binds", "fixed", "names", "positions", "processes", "sql")
+    __slots__ = ("fixed", "given", "names", "processes", "sql")
 
     def __init__(self, core: sa.Executable, dialect: Dialect) -> None:
         compiled = core.compile(dialect=dialect)  # type: ignore[attr-defined]
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - all of ours are queries, none is DDL
         self.sql = str(compiled)
-        self.positions: list[str] | None = list(compiled.positiontup) if compiled.positiontup is not None else None
-        self.binds: dict[str, Process | None] = {}
-        self.fixed: dict[str, Any] = {}
+        fixed: dict[str, Any] = {}
+        given: dict[str, Process | None] = {}
         for bind, name in compiled.bind_names.items():
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            self.binds[name] = process
-            if not bind.required:
+            if bind.required:
+                given[name] = process
+            else:
                 value = bind.effective_value
-                self.fixed[name] = process(value) if process is not None else value
+                fixed[name] = process(value) if process is not None else value
+        # A driver takes its parameters as a list or by their names; both are kept ready but for what is given.
+        order = compiled.positiontup
+        self.fixed: Any = fixed if order is None else [fixed.get(name) for name in order]
+        places = [(name, name) for name in given] if order is None else list(enumerate(order))
+        self.given: list[tuple[Any, str, Process | None]] = [
+            (place, name, given[name]) for place, name in places if name in given
+        ]
         columns = list(getattr(core, "exported_columns", ())) if isinstance(core, sa.Select) else _returned(core)
         self.names = [column.key for column in columns]
         self.processes = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
@@ -95,13 +102,11 @@ class Statement:
         if compiled is None:
             core = self._core if isinstance(self._core, sa.Executable) else self._core(_INSERTS[dialect.name])
             compiled = self._compiled[dialect.name] = _Compiled(core, dialect)
-        given = dict(compiled.fixed)
-        for name, process in compiled.binds.items():
-            if name in values:
-                value = values[name]
-                given[name] = process(value) if process is not None else value
-        parameters: Any = given if compiled.positions is None else [given[name] for name in compiled.positions]
-        driver = conn.connection.driver_connection
+        parameters = compiled.fixed.copy()
+        for place, name, process in compiled.given:
+            value = values[name]
+            parameters[place] = value if process is None else process(value)
+        driver = conn.connection.dbapi_connection  # of both our drivers it is the driver's own
         try:
             return compiled, driver.execute(compiled.sql, parameters)  # type: ignore[union-attr]
         except dialect.loaded_dbapi.Error as error:

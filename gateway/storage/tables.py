@@ -1,19 +1,12 @@
-"""The tables: the truth of Aside, one model for SQLite and PostgreSQL."""
+"""The tables of the road: the truth of Aside, one model for SQLite and PostgreSQL. All of them together: `model`."""
 
 from typing import Final
 
 import sqlalchemy as sa
 
-from gateway.storage.columns import Instant, Json, Serial, partial_index, spelt_out
-
-metadata: Final = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from gateway.storage.columns import Instant, Json, Serial, metadata, partial_index, spelt_out
+from gateway.storage.desk_tables import users
+from gateway.storage.traffic_tables import crises
 
 customers = sa.Table(
     "customers",
@@ -35,41 +28,10 @@ identities = sa.Table(
     sa.Column("name", sa.Text, nullable=False, default=""),
     sa.Column("handle", sa.Text, nullable=False, default=""),
     sa.Column("linked_by", sa.Text, nullable=False, default="first_contact"),
+    # Since when they want no automatic answers on this channel.
+    sa.Column("opted_out_at", Instant),
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("channel", "account", "scope", "native_id", name="uq_identities_native"),
-)
-
-users = sa.Table(
-    "users",
-    metadata,
-    sa.Column("id", Serial, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False, unique=True),
-    sa.Column("role", sa.Text, nullable=False),
-    sa.Column("password_hash", sa.Text),
-    sa.Column("disabled_at", Instant),
-    sa.Column("failed_sign_ins", sa.Integer, nullable=False, default=0),
-    sa.Column("locked_until", Instant),
-    sa.Column("created_at", Instant, nullable=False),
-)
-
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("token_hash", sa.Text, primary_key=True),
-    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("csrf", sa.Text, nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("seen_at", Instant, nullable=False),
-    sa.Column("expires_at", Instant, nullable=False),
-)
-
-tokens = sa.Table(
-    "tokens",
-    metadata,
-    sa.Column("token_hash", sa.Text, primary_key=True),
-    sa.Column("user_id", sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("revoked_at", Instant),
 )
 
 cases = sa.Table(
@@ -78,7 +40,7 @@ cases = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("customer_id", sa.ForeignKey("customers.id"), nullable=False),
     sa.Column("state", sa.Text, nullable=False),
-    sa.Column("agent_id", sa.ForeignKey("users.id")),
+    sa.Column("agent_id", sa.ForeignKey(users.c.id)),
     sa.Column("epoch", sa.Integer, nullable=False, default=1),
     sa.Column("reason", sa.Text, nullable=False, default=""),
     sa.Column("topic", sa.Text, nullable=False, default=""),
@@ -89,7 +51,7 @@ cases = sa.Table(
     sa.Column("queued_at", Instant),
     sa.Column("dialogue", Json),
     # The crisis in which it was given to people, the latest one.
-    sa.Column("crisis_id", sa.ForeignKey("crises.id")),
+    sa.Column("crisis_id", sa.ForeignKey(crises.c.id)),
     sa.Index("ix_cases_customer", "customer_id", "last_message_at"),
     sa.Index("ix_cases_state", "state", "last_message_at", "id"),
     sa.Index("ix_cases_agent", "agent_id", "state"),
@@ -113,6 +75,10 @@ threads = sa.Table(
     sa.Column("native_id", sa.Text, nullable=False),
     sa.Column("title", sa.Text, nullable=False, default=""),
     sa.Column("created_at", Instant, nullable=False),
+    # Up to when the customer has seen what we said there.
+    sa.Column("seen_at", Instant),
+    # Why nothing can be said there any more, in one word (`blocked`); empty where it can.
+    sa.Column("closed", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("channel", "account", "native_id", name="uq_threads_native"),
 )
 
@@ -134,7 +100,7 @@ messages = sa.Table(
     sa.Column("thread_id", sa.ForeignKey("threads.id")),
     sa.Column("surface", sa.Text, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
-    sa.Column("agent_id", sa.ForeignKey("users.id")),
+    sa.Column("agent_id", sa.ForeignKey(users.c.id)),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("attachments", Json),
     sa.Column("extras", Json),
@@ -147,6 +113,8 @@ messages = sa.Table(
     sa.Column("understood", Json),
     sa.Index("ix_messages_transcript", "case_id", "at", "id"),
     sa.Index("ix_messages_native", "thread_id", "native_id"),
+    # Platforms tell of a message by its id alone.
+    sa.Index("ix_messages_native_id", "native_id"),
     sa.Index("ix_messages_case", "case_id", "id"),
 )
 # What customers said, in the order in which they said it.
@@ -181,11 +149,17 @@ inbox = sa.Table(
     sa.Column("deaths", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("failing_since", Instant),
     sa.Column("due_at", Instant),
+    # Whether we have asked for it, rather than been told by a webhook: then it may be old.
+    sa.Column("supplied", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    # The message that this tells of and that has not come yet, by its native id.
+    sa.Column("about", sa.Text),
     sa.UniqueConstraint("channel", "account", "native_id", name="uq_inbox_native"),
 )
 INBOX_NEW: Final = spelt_out(inbox.c.status, "new")
 INBOX_QUEUED: Final = spelt_out(inbox.c.status, "queued")
 INBOX_SET_ASIDE: Final = spelt_out(inbox.c.status, "set_aside")
+INBOX_EARLY: Final = inbox.c.about.is_not(None)
+partial_index("ix_inbox_early", INBOX_EARLY, inbox.c.about)
 partial_index("ix_inbox_new", INBOX_NEW, inbox.c.channel, inbox.c.id)
 partial_index("ix_inbox_case", INBOX_QUEUED, inbox.c.case_id, inbox.c.id)
 partial_index("ix_inbox_set_aside", INBOX_SET_ASIDE, inbox.c.channel, inbox.c.id)
@@ -291,72 +265,3 @@ EVENT_TOLD: Final = sa.not_(
     spelt_out(events.c.kind, "message.added", "message.delivery", "note.added", "case.answered", "customer.answered")
 )
 partial_index("ix_events_told", EVENT_TOLD, events.c.case_id, events.c.id)
-
-# Lanes that have been called and not been left; used where several processes share the work.
-lanes = sa.Table(
-    "lanes",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("calls", sa.BigInteger, nullable=False),
-    sa.Column("holder", sa.Text, nullable=False),
-    sa.Column("called_at", Instant, nullable=False),
-)
-
-# What has gone out lately: a row for each budget of a platform (an account's posts, a group's messages).
-pace = sa.Table(
-    "pace",
-    metadata,
-    sa.Column("bucket", sa.Text, primary_key=True),
-    # Moments and how many, for each window's length in seconds.
-    sa.Column("cells", Json, nullable=False),
-    # The platform said: not before.
-    sa.Column("paused_until", Instant),
-    sa.Column("used_at", Instant, nullable=False, index=True),
-)
-
-# Channels that fail for everybody: the platform cannot be reached, or does not let us in.
-outages = sa.Table(
-    "outages",
-    metadata,
-    sa.Column("channel", sa.Text, primary_key=True),
-    sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
-    sa.Column("since", Instant, nullable=False),
-)
-
-# Times in which more came in on a channel than it lets out.
-crises = sa.Table(
-    "crises",
-    metadata,
-    sa.Column("id", Serial, primary_key=True),
-    sa.Column("channel", sa.Text, nullable=False),
-    sa.Column("account", sa.Text, nullable=False),
-    sa.Column("opened_at", Instant, nullable=False),
-    # Since when nothing has had to wait for long; it is over after a while of that.
-    sa.Column("calm_since", Instant),
-    sa.Column("closed_at", Instant),
-    sa.Column("why", sa.Text, nullable=False),
-    # When last looked: messages of ours that wait, and minutes until the last of them would have gone out.
-    sa.Column("waiting", sa.Integer, nullable=False),
-    sa.Column("minutes", sa.Integer, nullable=False),
-)
-CRISIS_ONGOING: Final = crises.c.closed_at.is_(None)
-sa.Index(
-    "uq_crises_ongoing",
-    crises.c.channel,
-    crises.c.account,
-    unique=True,
-    sqlite_where=CRISIS_ONGOING,
-    postgresql_where=CRISIS_ONGOING,
-)
-
-idempotency = sa.Table(
-    "idempotency",
-    metadata,
-    sa.Column("user_id", sa.ForeignKey("users.id"), primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("request_hash", sa.Text, nullable=False),
-    sa.Column("message_id", sa.ForeignKey("messages.id"), nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-)

@@ -1,7 +1,7 @@
 """The transcript of a case: every message once, in the order in which it was said, as far as the platforms tell."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,10 +9,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from gateway.happenings import SaidForUs
 from gateway.messages import Author, Delivery, Said, Surface
+from gateway.storage import files
+from gateway.storage.desk_tables import users
 from gateway.storage.rows import as_struct
 from gateway.storage.statements import Statement, given, inserting
-from gateway.storage.tables import MESSAGE_FROM_CUSTOMER, messages, threads, users
+from gateway.storage.tables import MESSAGE_FROM_CUSTOMER, messages, threads
 
 _STEP: Final = timedelta(milliseconds=1)
 _ROOM: Final = timedelta(seconds=1)
@@ -61,7 +64,7 @@ _SAID_LATER: Final = Statement(
 )
 
 
-def append_said(conn: Connection, case_id: str, thread_id: int, said: Said, now: datetime) -> int:
+def append_said(conn: Connection, case_id: str, thread_id: int, said: Said, now: datetime, **extras: object) -> int:
     """Append what a customer said, before whatever customers said later in this case by the platforms' times."""
     later = _SAID_LATER.scalar(conn, case_id=case_id, said_at=said.at, said_order=said.order)
     # The clock of a platform may run ahead of ours; a transcript that ends in the future would push our answers up.
@@ -74,7 +77,12 @@ def append_said(conn: Connection, case_id: str, thread_id: int, said: Said, now:
         author=Author.CUSTOMER,
         text=said.text,
         attachments=[msgspec.to_builtins(item) for item in said.attachments],
-        extras={"reply_to": said.reply_to, "choice": said.choice},
+        extras={
+            "reply_to": said.reply_to,
+            "choice": said.choice,
+            **({"album": said.album} if said.album else {}),
+            **extras,
+        },
         at=at,
         said_at=said.at,
         said_order=said.order,
@@ -95,6 +103,7 @@ def append_ours(
     agent_id: int | None = None,
     delivery: Delivery = Delivery.QUEUED,
     extras: dict[str, object] | None = None,
+    attachments: list[dict[str, object]] | None = None,
 ) -> int:
     """Append what we say (or note, with no thread and nothing to deliver)."""
     return _insert(
@@ -105,13 +114,36 @@ def append_ours(
         author=author,
         agent_id=agent_id,
         text=text,
-        attachments=[],
+        attachments=attachments or [],
         extras=extras or {},
         at=_at_the_end(conn, case_id, now),
         said_at=now,
         said_order=0,
         native_id=None,
         delivery=delivery,
+    )
+
+
+def append_for_us(conn: Connection, case_id: str, thread_id: int, said: SaidForUs, now: datetime) -> int:
+    """Append what somebody said in our name past us, where it was said by the platform's time."""
+    at = min(said.at, now)
+    later = conn.execute(
+        sa.select(sa.func.min(messages.c.at)).where(messages.c.case_id == case_id, messages.c.at > at)
+    ).scalar_one_or_none()
+    return _insert(
+        conn,
+        case_id=case_id,
+        thread_id=thread_id,
+        surface=said.place.surface,
+        author=Author.AGENT,
+        text=said.text,
+        attachments=[msgspec.to_builtins(item) for item in said.attachments],
+        extras={"via": said.via or "another app", "reply_to": said.reply_to},
+        at=_at_the_end(conn, case_id, at) if later is None else _just_before(conn, case_id, later, at),
+        said_at=said.at,
+        said_order=said.order,
+        native_id=said.native_id,
+        delivery=Delivery.SENT,
     )
 
 
@@ -135,6 +167,14 @@ def set_understood(conn: Connection, message_id: int, understood: dict[str, obje
 def set_delivery(conn: Connection, message_id: int, delivery: Delivery, native_id: str | None = None) -> None:
     """Keep what became of a message of ours."""
     _SET_DELIVERY.run(conn, message_id=message_id, delivery=delivery.value, native_id=native_id)
+
+
+def is_anothers(conn: Connection, message_id: int, thread_ids: Collection[int], native_id: str) -> bool:
+    """Whether what has this native id in some threads is known as another message than this one."""
+    others = sa.select(messages.c.id).where(
+        messages.c.thread_id.in_(thread_ids), messages.c.native_id == native_id, messages.c.id != message_id
+    )
+    return conn.execute(others.limit(1)).first() is not None
 
 
 def page(
@@ -187,7 +227,8 @@ def reference(conn: Connection, case_id: str, before: Mapping[str, object] | Non
 
 
 def forget(conn: Connection, message_id: int) -> None:
-    """Take back a message that was not for us."""
+    """Take back a message that was not for us, and what came along with it."""
+    files.forget(conn, message_id)
     conn.execute(messages.delete().where(messages.c.id == message_id))
 
 

@@ -2,9 +2,16 @@
 
 from alembic import context
 
-from gateway.storage.tables import metadata
+from gateway.storage.model import metadata
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, compare_type=False)
+# A revision that builds indexes beside those who write commits on its way: each has transactions of its own.
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=True,
+    compare_type=False,
+    transaction_per_migration=True,
+)
 with context.begin_transaction():
     context.run_migrations()
