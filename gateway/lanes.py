@@ -73,9 +73,10 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """Whether whoever had the lane before may have died over it: what killed them may still stand first in it."""
 
 
-def new_holder() -> str:
-    """A name that no other holder has."""
-    return f"{random.getrandbits(80):020x}"
+def new_holder(job: int | None = None) -> str:
+    """A name that no other holder has. It begins with the number of the job, where a job has the lane drained."""
+    name = f"{random.getrandbits(80):020x}"
+    return name if job is None else f"{job}:{name}"
 
 
 Drain = Callable[[Hold], Awaitable[datetime | None]]

@@ -51,8 +51,8 @@ class Jobs(Protocol):
         One that waits already is enough; it is brought forward where it was to be done later.
         """
 
-    async def start(self, do: Callable[[Lane], Awaitable[None]]) -> None:
-        """Begin to do jobs."""
+    async def start(self, do: Callable[[Lane, int], Awaitable[None]]) -> None:
+        """Begin to do jobs, each told with its number."""
 
     async def stop(self, grace: float) -> None:
         """Begin no more; wait for those under way at the most `grace` seconds."""
@@ -60,7 +60,7 @@ class Jobs(Protocol):
     def rescue(self, conn: Connection) -> int:
         """Give every called lane a new job whose job is lost, or in the hands of a worker that is presumed dead.
 
-        Returns how many.
+        By the name of a lane's holder it is known which job took it. Returns how many.
         """
 
 
@@ -119,7 +119,7 @@ class DistributedCarrier:
         except Exception as error:  # noqa: BLE001 - the sweep makes it good
             _log.warning("call_failed", lane=lane.kind.value, error=type(error).__name__)
 
-    async def _do(self, lane: Lane) -> None:
+    async def _do(self, lane: Lane, job: int) -> None:
         """One job: see to a lane until it is at rest, or has to be come back to."""
         task = asyncio.current_task()
         drain = self._drains.get(lane.kind)
@@ -127,7 +127,7 @@ class DistributedCarrier:
             await self._give_back(lane, "", None)
             return
         self._under_way[task] = lane
-        holder = new_holder()
+        holder = new_holder(job)
         left_alone = asyncio.Event()
         seeing = asyncio.ensure_future(self._see_to(lane, holder, drain, left_alone))
         try:
@@ -140,8 +140,10 @@ class DistributedCarrier:
                 left_alone.set()
                 self._watch(seeing)
                 raise
+            giving_back = asyncio.ensure_future(self._give_back(lane, holder, None))
+            self._watch(giving_back)  # whoever runs this job may cancel it once more, and look at nothing
             with suppress(LaneLost):
-                await asyncio.shield(self._give_back(lane, holder, None))
+                await asyncio.shield(giving_back)
         except Exception as error:  # noqa: BLE001 - the edge of a lane's drain: the other lanes go on
             _log.error("drain_failed", lane=lane.kind.value, error=type(error).__name__, exc_info=True)
             await self._give_back(lane, holder, self._clock() + _AFTER_A_FAULT)
@@ -149,7 +151,7 @@ class DistributedCarrier:
             del self._under_way[task]
 
     def _watch(self, seeing: "asyncio.Future[None]") -> None:
-        """Let a drain come to its end whose job is gone; if another has its lane by then, nothing more of it counts."""
+        """Let what its job left alone come to its end; if the lane is another's by then, nothing more of it counts."""
         self._left_alone.add(seeing)
 
         def over(ended: "asyncio.Future[None]") -> None:

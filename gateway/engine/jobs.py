@@ -7,16 +7,18 @@ A queue for each channel's sends: threads of a channel that hangs must not take 
 
 import asyncio
 import logging
+import select
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import psycopg
 import sqlalchemy as sa
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.engine import Connection
 
 from gateway import log
@@ -56,10 +58,12 @@ _BEAT_FOR: Final = (
     "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id IN"
     " (SELECT worker_id FROM procrastinate_jobs WHERE status = 'doing' AND queueing_lock = ANY(%(names)s))"
 )
-# A job that is being done speaks for a lane that is held: one whose end could not be written down is `doing` for ever.
+# A job that is being done speaks for a lane that it has taken itself: one that found it taken by somebody who has died
+# since, and whose end could not be written down, is `doing` for ever. Versions before gave holders no number.
 _STRANDED: Final = sa.text(
-    "SELECT name, holder <> '' AS held FROM lanes WHERE NOT EXISTS (SELECT FROM procrastinate_jobs"
-    " WHERE queueing_lock = lanes.name AND (status = 'todo' OR status = 'doing' AND lanes.holder <> '')) LIMIT 1000"
+    "SELECT name, holder <> '' AS held FROM lanes WHERE NOT EXISTS (SELECT FROM procrastinate_jobs AS job"
+    " WHERE queueing_lock = lanes.name AND (status = 'todo' OR status = 'doing' AND CASE WHEN holder LIKE '%\\:%'"
+    " THEN holder LIKE job.id || '\\:%' ELSE length(holder) > 1 END)) LIMIT 1000"
 )
 
 
@@ -83,6 +87,7 @@ class ProcrastinateJobs:
             max_size=6,
             timeout=10,
             kwargs={"application_name": "aside", "keepalives_idle": 5, "tcp_user_timeout": 10_000},
+            pool_factory=_pool,
         )
         self._app = App(connector=self._connector)
         self._workers: list[asyncio.Task[None]] = []
@@ -100,16 +105,18 @@ class ProcrastinateJobs:
         if at is None and deferred.first() is None:
             conn.execute(_HASTEN, {"name": name})
 
-    async def start(self, do: Callable[[Lane], Awaitable[None]]) -> None:
+    async def start(self, do: Callable[[Lane, int], Awaitable[None]]) -> None:
         """See `Jobs.start`."""
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what they say of our jobs we say ourselves
 
-        @self._app.task(name=_TASK)
-        async def drain(lane: str) -> None:
+        @self._app.task(name=_TASK, pass_context=True)
+        async def drain(context: JobContext, lane: str) -> None:
+            number = context.job.id
+            assert number is not None  # noqa: S101 - whatever is done was stored
             self._doing.append(lane)
             try:
-                await do(Lane.named(lane))
+                await do(Lane.named(lane), number)
             finally:
                 self._doing.remove(lane)
 
@@ -171,6 +178,25 @@ class ProcrastinateJobs:
             except Exception as error:  # noqa: BLE001 - the edge of a worker: whatever it is, work must go on
                 _log.error("worker_stopped", queue=queue, error=type(error).__name__)
             await asyncio.sleep(_AGAIN)
+
+
+def _pool(**arguments: Any) -> AsyncConnectionPool[psycopg.AsyncConnection]:
+    """Procrastinate's connections, without what it asks of the server beside its queries: five round trips a job."""
+    return AsyncConnectionPool(**(arguments | {"check": _check_open, "configure": _commit_at_once}))
+
+
+async def _commit_at_once(connection: psycopg.AsyncConnection) -> None:
+    """Without BEGIN and COMMIT: each of procrastinate's queries is one statement."""
+    await connection.set_autocommit(True)
+
+
+async def _check_open(connection: psycopg.AsyncConnection) -> None:
+    """Refuse a connection that the server has closed: its end waits to be read."""
+    looking = select.poll()
+    looking.register(connection.fileno(), select.POLLIN)
+    if looking.poll(0):
+        await connection.close()  # so that the pool does not keep it
+        raise psycopg.OperationalError("the server has closed the connection")
 
 
 def _queue_of(kind: LaneKind, channel: str = "") -> str:

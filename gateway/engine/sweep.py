@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection
 from gateway.lanes import Lane, LaneKind
 from gateway.messages import Channel
 from gateway.sending.outbox import OutboxStatus
-from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, OUTBOX_UNSETTLED, inbox, lanes, outbox
+from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, OUTBOX_UNSETTLED, inbox, outbox
+from gateway.storage.traffic_tables import lanes
 
 _MOST: Final = 2_000  # lanes in one sweep; the next one finds the rest
 

@@ -1,15 +1,18 @@
 """The adapter by which one life of a process knows a network. It speaks the vocabulary itself."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
-from gateway.channels.base import Challenge, ParseError
-from gateway.errors import BadSignature, SendUnclear
-from gateway.messages import Channel, Echoed, Ignored, Outbound, RawEvent, Said, Sent, Surface, WayIn
+from gateway.channels.base import ActKind, Challenge, Fetched, Loaded, ParseError, Sign, Takes
+from gateway.channels.care import Check, Step
+from gateway.channels.supply import Receive, Supplied
+from gateway.errors import BadSignature, FetchRefused, SendUnclear
+from gateway.happenings import Event as Understood
+from gateway.messages import Attachment, Channel, Echoed, Outbound, RawEvent, Said, Sent, Surface, WayIn
 from gateway.privacy.wall import PublicText
 from tests.simulation.life import Life
 from tests.simulation.networks import ACCOUNT, DEADLY, Event, Network
@@ -18,7 +21,9 @@ _SHOWS_AFTER: Final = timedelta(minutes=1)  # that a message which is not shown 
 
 
 class Adapter:
-    """A `ChannelAdapter` of one life of the process."""
+    """A `ChannelAdapter` of one life of the process, with what it is to be a `Supply` and a `Care`."""
+
+    receive = Receive.WEBHOOK
 
     def __init__(self, network: Network, life: Life) -> None:
         self.name = network.name
@@ -41,13 +46,13 @@ class Adapter:
         events = msgspec.json.decode(body, type=list[Event])
         return [RawEvent(native_id=event.native_id, payload=bytes(event.body)) for event in events]
 
-    def parse(self, event: RawEvent) -> Said | Ignored:
+    def parse(self, event: RawEvent) -> Understood:
         """See `ChannelAdapter.parse`."""
         if event.payload == DEADLY:
             self._life.die(f"understanding {event.native_id}")
             raise asyncio.CancelledError
         try:
-            return msgspec.json.decode(event.payload, type=Said | Ignored | Echoed)
+            return msgspec.json.decode(event.payload, type=Understood | Echoed)
         except msgspec.MsgspecError as error:
             raise ParseError("not_understood") from error
 
@@ -63,7 +68,11 @@ class Adapter:
         """See `ChannelAdapter.text_limit`."""
         return 1000
 
-    async def send_private(self, out: Outbound, reference: str) -> Sent:
+    def takes(self) -> Takes:
+        """See `ChannelAdapter.takes`."""
+        return Takes(kinds=frozenset(), largest=0, most=0)
+
+    async def send_private(self, out: Outbound, reference: str, files: Sequence[Loaded] = ()) -> Sent:
         """See `ChannelAdapter.send_private`."""
         return await self._send(out, reference)
 
@@ -73,13 +82,46 @@ class Adapter:
             raise TypeError("not a public text")
         return await self._send(msgspec.structs.replace(out, text=str(text)), reference)
 
+    async def fetch(self, attachment: Attachment) -> Fetched:
+        """Nobody sends anything along in a simulation."""
+        raise FetchRefused
+
+    async def sign(self, sign: Sign) -> None:
+        """See `ChannelAdapter.sign`."""
+        self._breathe()
+
+    def can(self, act: ActKind, place: str, target: str) -> bool:
+        """See `ChannelAdapter.can`."""
+        return False
+
+    async def act(self, act: ActKind, target: str) -> None:
+        """See `ChannelAdapter.act`."""
+        self._breathe()
+
+    async def supply(self, cursors: Mapping[str, str]) -> Supplied:
+        """Webhooks lose nothing for good here: platforms come again until they hear 200."""
+        self._breathe()
+        return Supplied(events=[], cursors=cursors, pause=600.0)
+
+    async def checks(self, url: str) -> list[Check]:
+        """See `Care.checks`."""
+        return []
+
+    async def connect(self, url: str) -> list[Step]:
+        """See `Care.connect`."""
+        return []
+
+    async def disconnect(self) -> list[Step]:
+        """See `Care.disconnect`."""
+        return []
+
     async def start(self) -> None:
         """Nothing to open."""
 
     async def stop(self) -> None:
         """Nothing to close."""
 
-    async def look_up(self, out: Outbound, reference: str, since: datetime) -> Sent | None:
+    async def look_up(self, out: Outbound, reference: str, since: datetime) -> list[Sent]:
         """See `ChannelAdapter.look_up`."""
         self._breathe()
         too_early = self._life.clock() - since < _SHOWS_AFTER

@@ -19,7 +19,9 @@ _FAULTS_OF_OURS: Final = frozenset(
     {"drain_failed", "send_failed", "look_up_failed", "arrival_failed", "alarm_failed", "round_failed", "gate_failed",
      "parser_failed", "commit_failed", "outcome_not_kept", "outage_not_noted", "crisis_case_failed"}
 )  # fmt: skip
-_REPEATED: Final = re.compile(r"You said (?P<text>.*?)(?:, let us talk\.|\. Your order|$)")
+REPEATED: Final = re.compile(r"You said (?P<text>.*?)(?:, let us talk\.|\. Your order|$)")
+_ONE_TURN: Final = {("said", "opening"), ("said", "brought"), ("brought", "in_its_light")}
+"""Questions of a turn that follow each other, however long the first of them took."""
 _BY_AN_EVENT: Final = ("asking about", "understanding")
 _DEATHS: Final = 6  # by one event, at the most
 
@@ -63,7 +65,7 @@ def one_persons_words(story: Story) -> Iterator[str]:
 def first_in_first_asked(story: Story) -> Iterator[str]:
     """The assistant is asked about a message only where none said before it in the case has long been in line."""
     waiting: dict[str, dict[int, float]] = defaultdict(dict)
-    brought: dict[str, int] = {}
+    last: dict[str, tuple[int, str]] = {}
     place: dict[int, tuple[datetime, int]] = {
         row["id"]: (row["said_at"], row["said_order"]) for row in story.run.tables["messages"]
     }
@@ -77,10 +79,9 @@ def first_in_first_asked(story: Story) -> Iterator[str]:
         elif entry.what == "assistant.asked":
             message, part = facts["message"], facts["part"].partition(":")[2]
             case = story.messages[message]["case_id"]
-            follows = part == "opening" or brought.get(case) == message
-            brought[case] = message if part == "brought" else 0
-            if follows:
-                continue  # the second question of one turn, whatever other cases asked meanwhile
+            before, last[case] = last.get(case, (0, "")), (message, part)
+            if before[0] == message and (before[1], part) in _ONE_TURN:
+                continue
             for other, since in waiting[case].items():
                 if place[other] < place[message] and entry.at - since > _LONG_ENOUGH:
                     yield f"at {entry.at:.3f} {message} was asked about before {other}, in line since {since:.3f}"
@@ -156,6 +157,8 @@ def nobody_is_left_waiting(story: Story) -> Iterator[str]:
     for entry in story.by_kind["store.inbox"]:
         facts = entry.facts
         if facts["status"] == "done" and facts["state"] == CaseState.BOT and (facts["case"], entry.at) not in spoken:
+            if facts["reason"] == "removed":
+                continue
             said = story.said[facts["native"]].facts
             if said["text"] and not said["code"]:
                 yield f"{facts['native']} ({said['text']!r}) was settled by the assistant without a word"
@@ -218,13 +221,18 @@ def answers_reach_who_asked(story: Story) -> Iterator[str]:
 
 def _killed_by_itself(story: Story, row: dict[str, Any]) -> bool:
     """Whether an event was set aside after deaths that nothing else is known to have caused."""
-    lane = f"arrivals/{row['channel']}"
-    had_it = {entry.facts["life"] for entry in story.by_kind["lane.taken"] if entry.facts["lane"] == lane}
-    deaths = [
-        entry for entry in story.by_kind["process.dies"]
-        if entry.facts["life"] in had_it and not entry.facts["where"].startswith(_BY_AN_EVENT)
-    ]  # fmt: skip
-    return row["reason"] == "deadly" and (len(deaths) >= DEADLY or len(_killers(story)) >= DEADLY)
+    return row["reason"] == "deadly" and _blameless(story) >= DEADLY - 1
+
+
+def _blameless(story: Story) -> int:
+    """How many lives were lost, or presumed lost, over no event.
+
+    Whoever tries a suspect alone may die of something else just then: that speaks against it, and cannot be told apart.
+    """
+    dies = {entry.facts["life"]: entry.facts["where"] for entry in story.by_kind["process.dies"]}
+    by_an_event = {life for life, where in dies.items() if where.startswith(_BY_AN_EVENT)}
+    presumed = {entry.facts["life"] for entry in story.by_kind["jobs.presumes_dead"]}
+    return len((dies.keys() | presumed) - by_an_event)
 
 
 def _killers(story: Story) -> Counter[str]:
@@ -240,13 +248,13 @@ def answered_once(story: Story) -> Iterator[str]:
     answers: Counter[str] = Counter()
     for row in story.run.tables["outbox"]:
         if row["author"] == Author.BOT:
-            answers.update(found["text"] for found in _REPEATED.finditer(row["payload"]["text"]))
+            answers.update(found["text"] for found in REPEATED.finditer(row["payload"]["text"]))
     for text, count in answers.items():
         if count > 1:
             yield f"{text!r} was answered {count} times"
     settled: set[int] = set()
     for entry in story.by_kind["store.inbox"]:
-        if entry.facts["status"] in ("done", "parked"):
+        if entry.facts["status"] in ("done", "parked") and entry.facts["message"]:
             if entry.facts["inbox"] in settled or entry.facts["was"] != "queued":
                 yield f"{entry.facts['native']} was settled again"
             settled.add(entry.facts["inbox"])
@@ -258,8 +266,8 @@ def deadly_events_are_parked(story: Story) -> Iterator[str]:
     for where, count in deaths.items():
         if count > _DEATHS:
             yield f"{count} lives were lost {where}"
-    if len(story.by_kind["process.dies"]) - sum(deaths.values()) >= DEADLY or len(deaths) >= DEADLY:
-        return  # they may have come together over anything
+    if _blameless(story) >= DEADLY - 1:
+        return  # the first death counts for whatever waited then; these may have come while one was tried alone
     by_row = {row["id"]: row for row in story.run.tables["inbox"]}
     for entry in story.by_kind["log.error"]:
         if entry.facts.get("event") in ("deadly_event", "deadly_turn"):

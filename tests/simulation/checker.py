@@ -2,6 +2,7 @@
 
 check_road    what came in: kept, once, in order, answered by who owns it
 check_sends   what goes out: decided, on disk, fit for where it goes, there once
+check_afterwards   what becomes of messages: edits, removals, echoes, answers past us
 check_lanes   the engine: who drains what, who is presumed dead, what is in doubt
 """
 
@@ -9,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from tests.simulation import check_lanes, check_road, check_sends
+from tests.simulation import check_afterwards, check_lanes, check_road, check_sends
 from tests.simulation.story import Check, Story
 from tests.simulation.world import Run
 
@@ -55,6 +56,11 @@ INVARIANTS: Final[dict[str, Check]] = {
     "no promise before its commit": check_sends.no_promise_before_its_commit,
     "public words pass the wall": check_sends.public_words_pass_the_wall,
     "a thread has one order": check_sends.in_order_in_each_thread,
+    "the last word stands": check_afterwards.the_last_word_stands,
+    "what was removed is not answered": check_afterwards.removed_is_not_answered,
+    "what is answered is what it says": check_afterwards.answered_as_it_reads,
+    "an echo is nobody else's": check_afterwards.an_echo_is_nobody_elses,
+    "who answers past us silences the assistant": check_afterwards.who_answers_past_us_silences_the_assistant,
     "one drain at a time in each lane": check_lanes.one_drain_at_a_time,
     "the living keep their lanes": check_lanes.the_living_keep_their_lanes,
     "nothing is in doubt without cause": check_lanes.no_doubt_without_cause,

@@ -69,6 +69,16 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
     """The platform cannot say what became of a message of ours."""
     belated: float = 0.0
     """It shows a message late."""
+    edited: float = 0.0
+    """A customer changes what they have said, up to three times."""
+    removed: float = 0.0
+    """A customer deletes what they have said."""
+    reacted: float = 0.0
+    """A customer reacts to a message."""
+    sees: float = 0.0
+    """A customer's app tells that they have seen what we said."""
+    past_us: float = 0.0
+    """Somebody answers in the brand's name in the platform's own app."""
     lags: float = 0.0
     """Between a commit and whoever waits for it, and before each look: the longest, in seconds."""
 
@@ -78,6 +88,7 @@ _CHANCES: Final = {
     "limited": 0.25, "refused": 0.08, "cut_before": 0.12, "cut_after": 0.12, "hangs": 0.08, "slow": 0.3,
     "fails": 0.25, "wrong": 0.15, "declines": 0.06, "conflicts": 0.1, "stalls": 0.12, "blind": 0.3, "belated": 0.5,
 }  # fmt: skip
+_AFTERWARDS: Final = {"edited": 0.6, "removed": 0.2, "reacted": 0.3, "sees": 0.4, "past_us": 0.2}
 _TIMES: Final = {"kills": 3, "stops": 2, "away": 2, "jumps": 3, "pauses": 3, "cut_offs": 2, "lost_jobs": 3}
 _DEADLY: Final = 0.1  # of all runs; each such event costs some lives
 
@@ -97,6 +108,11 @@ class Dice:
                 values[name] = draw.randint(1, count)
         if draw.random() < _DEADLY:
             values["deadly"] = 0.3
+        # A stream of their own: what happened in a seed before there were such goes on happening.
+        draw = self.stream("afterwards")
+        for name, most in _AFTERWARDS.items():
+            if draw.random() < 0.35:
+                values[name] = round(draw.uniform(0.1, 1.0) * most, 4)
         self.faults = msgspec.convert(values, Faults, strict=False)
         self.calm = False
         """Whether the faults are over: at the end of a run everything must come to rest."""

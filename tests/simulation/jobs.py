@@ -5,7 +5,8 @@
 
 The habits are procrastinate's, where they could hurt: a worker that cannot reach the store ends, waits for what is
 under way without beating, and begins anew under another number; a job whose end could not be written down stays
-`doing`; who was presumed dead deletes its job by its number when it wakes up, whoever does it by then.
+`doing`; who was presumed dead deletes its job by its number when it wakes up, whoever does it by then. No number is
+given twice (`AUTOINCREMENT`), as by PostgreSQL's sequences: else the job of somebody alive would go with it.
 """
 
 import asyncio
@@ -43,7 +44,8 @@ _WAITING: Final = "SELECT id, lane, queue FROM sim_jobs WHERE status = 'todo' AN
 _TODO: Final = "SELECT id, lane FROM sim_jobs WHERE status = 'todo' ORDER BY id"
 _STRANDED: Final = (
     "SELECT name, holder <> '' FROM lanes WHERE NOT EXISTS (SELECT 1 FROM sim_jobs"
-    " WHERE lane = lanes.name AND (status = 'todo' OR status = 'doing' AND lanes.holder <> '')) ORDER BY name"
+    " WHERE lane = lanes.name AND (status = 'todo' OR status = 'doing' AND lanes.holder LIKE sim_jobs.id || ':%'))"
+    " ORDER BY name"
 )
 _SILENT: Final = "SELECT id, life, beat FROM sim_workers WHERE beat < ? ORDER BY id"
 
@@ -69,7 +71,7 @@ class RowJobs:
         self._time = time
         self._stream = stream
         self._places = places
-        self._do: Callable[[Lane], Awaitable[None]]
+        self._do: Callable[[Lane, int], Awaitable[None]]
         self._running: dict[asyncio.Task[None], str] = {}
         self._news = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
@@ -81,7 +83,7 @@ class RowJobs:
         due = self._time.seconds() if at is None else (at - BEGINNING).total_seconds()
         driver_of(conn).execute(_DEFER, (str(lane), _queue_of(lane), due, str(lane)))
 
-    async def start(self, do: Callable[[Lane], Awaitable[None]]) -> None:
+    async def start(self, do: Callable[[Lane, int], Awaitable[None]]) -> None:
         """See `Jobs.start`."""
         self._do = do
         self._store.on_commit.append(self._news.set)
@@ -146,7 +148,7 @@ class RowJobs:
 
     async def _process(self, job: Job) -> None:
         try:
-            await self._do(Lane.named(job.lane))
+            await self._do(Lane.named(job.lane), job.id)
         except Exception as error:  # noqa: BLE001 - whatever it is, the job has failed and is gone
             self._store.history.add("jobs.fails", lane=job.lane, life=self._life.name, error=type(error).__name__)
         finally:
@@ -200,11 +202,7 @@ class RowJobs:
 
 def lose_a_job(store: Store, draw: random.Random) -> None:
     """A job that waits vanishes."""
-    waiting = store.read(
-        lambda conn: (
-            driver_of(conn).execute("SELECT id, lane FROM sim_jobs WHERE status = 'todo' ORDER BY id").fetchall()
-        )
-    )
+    waiting = store.read(lambda conn: driver_of(conn).execute(_TODO).fetchall())
     if waiting:
         number, lane = draw.choice(waiting)
         store.transact([lambda conn: driver_of(conn).execute("DELETE FROM sim_jobs WHERE id = ?", (number,))])

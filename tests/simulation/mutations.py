@@ -27,9 +27,10 @@ from gateway.sending.outbox import Claim, Parcel
 from gateway.storage import cases, lanes, timers, transcript
 from gateway.storage.tables import OUTBOX_SENDING
 from gateway.storage.tables import cases as cases_table
-from gateway.storage.tables import lanes as lanes_table
 from gateway.storage.tables import outbox as outbox_table
 from gateway.storage.tables import timers as timers_table
+from gateway.storage.traffic_tables import lanes as lanes_table
+from tests.simulation import mutations_afterwards
 from tests.simulation.jobs import RowJobs
 from tests.simulation.networks import Event
 
@@ -219,13 +220,17 @@ def _write_down_by_arrival() -> Iterator[None]:
 
 def _answer_what_is_settled() -> Iterator[None]:
     """A worker that was presumed dead does not see that another has taken its turn since."""
-    settle = inbox.settle
+    settle, take_turn = inbox.settle, inbox.take_turn
 
     def blind(conn: Connection, inbox_id: int, status: inbox.InboxStatus, reason: str = "") -> bool:
         settle(conn, inbox_id, status, reason)
         return True
 
-    with mock.patch.object(inbox, "settle", blind):
+    def blind_turn(conn: Connection, head: inbox.Waiting) -> bool:
+        take_turn(conn, head)
+        return True
+
+    with mock.patch.object(inbox, "settle", blind), mock.patch.object(inbox, "take_turn", blind_turn):
         yield
 
 
@@ -270,6 +275,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "answer what another has settled": _answer_what_is_settled,
     "drop a failed turn": _drop_a_failed_turn,
     "fire a timer twice": _fire_a_timer_twice,
+    **mutations_afterwards.MUTATIONS,
 }
 
 

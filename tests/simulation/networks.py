@@ -13,7 +13,9 @@ from typing import Final, Protocol
 import msgspec
 
 from gateway.errors import SendRefused, SendRetryable, SendThrottled, SendUnclear
+from gateway.happenings import Happening
 from gateway.messages import Channel, Echoed, Outbound, Place, Said, Sender, Sent, Surface
+from tests.simulation.afterwards import Afterwards, body_of
 from tests.simulation.clock import Time
 from tests.simulation.dice import Dice
 from tests.simulation.history import History
@@ -61,7 +63,9 @@ class Network:
         self._taken: dict[str, tuple[Sent, float]] = {}
         """What it has taken, by our reference, and since when it shows it."""
         self._numbers = 0
+        self._told = 0
         self._waiting: list[Event] = []
+        self.afterwards = Afterwards(name, dice, time, history, self._tell_of)
         self.whose: dict[str, str] = {}
         """Who wrote a post, and who is behind an account."""
         self.outstanding = 0
@@ -95,6 +99,14 @@ class Network:
             said_at=at.isoformat(), order=number,
         )  # fmt: skip
         self._tell(Event(native_id=native_id, body=msgspec.Raw(msgspec.json.encode(said))))
+        self.afterwards.of_said(said)
+
+    def _tell_of(self, told: Happening) -> str:
+        """Something happened besides: it has a key of its own."""
+        self._told += 1
+        key = f"{_LETTER[self.name]}-told-{self._told}"
+        self._tell(Event(native_id=key, body=body_of(told)))
+        return key
 
     def _sender(self, name: str, surface: Surface) -> Sender:
         """On Facebook a commenter and a private correspondent are two numbers."""
@@ -201,7 +213,7 @@ class Network:
             raise SendUnclear("reset")
         return sent
 
-    async def look_up(self, reference: str, *, too_early: bool) -> Sent | None:
+    async def look_up(self, reference: str, *, too_early: bool) -> list[Sent]:
         """Whether a message of ours is there. Raises as `ChannelAdapter.look_up`."""
         draw = self._stream
         self._history.add("network.looks", ref=reference)
@@ -213,11 +225,11 @@ class Network:
         sent, shown_at = self._taken.get(reference, (None, 0.0))
         if sent is not None and shown_at <= self._time.seconds():
             self._history.add("network.finds", ref=reference)
-            return sent
+            return [sent]
         if too_early:
             raise SendRetryable("not shown yet")
         self._history.add("network.finds_nothing", ref=reference)
-        return None
+        return []
 
     def leaves_in_doubt(self, reference: str) -> None:
         """Whoever asked has not heard an answer, or has not lived to hear it."""
@@ -241,6 +253,7 @@ class Network:
         if self._echoes and out.surface is Surface.PRIVATE:
             self._echo(out, reference, sent)
         self.listener(self.whose[out.target], out)
+        self.afterwards.of_taken(out, sent)
         return sent
 
     def _echo(self, out: Outbound, reference: str, sent: Sent) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.lanes import Carry, Lane
 from gateway.storage.lanes import CARRY
-from gateway.storage.tables import metadata
+from gateway.storage.model import metadata
 from tests.simulation.history import History
 
 T = TypeVar("T")
@@ -26,12 +26,15 @@ _LOG: Final = """
 CREATE TABLE sim_log (id INTEGER PRIMARY KEY, what TEXT, facts TEXT);
 CREATE TABLE sim_marks (native_id TEXT PRIMARY KEY);
 CREATE TABLE sim_workers (id INTEGER PRIMARY KEY AUTOINCREMENT, life TEXT, beat REAL);
-CREATE TABLE sim_jobs (id INTEGER PRIMARY KEY, lane TEXT, queue TEXT, status TEXT, at REAL,
+CREATE TABLE sim_jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT, queue TEXT, status TEXT, at REAL,
   worker INTEGER REFERENCES sim_workers (id) ON DELETE SET NULL, life TEXT);
 CREATE UNIQUE INDEX sim_jobs_waiting ON sim_jobs (lane) WHERE status = 'todo';
 CREATE TRIGGER sim_said AFTER INSERT ON messages BEGIN INSERT INTO sim_log (what, facts) VALUES ('store.message',
   json_object('message', new.id, 'case', new.case_id, 'author', new.author, 'surface', new.surface,
               'native', new.native_id, 'text', new.text)); END;
+CREATE TRIGGER sim_reworded AFTER UPDATE OF text ON messages WHEN old.text <> new.text BEGIN
+  INSERT INTO sim_log (what, facts) VALUES ('store.reworded',
+  json_object('message', new.id, 'case', new.case_id, 'native', new.native_id, 'text', new.text)); END;
 CREATE TRIGGER sim_opened AFTER INSERT ON cases BEGIN INSERT INTO sim_log (what, facts) VALUES ('store.opened',
   json_object('case', new.id, 'state', new.state, 'epoch', new.epoch)); END;
 CREATE TRIGGER sim_moved AFTER UPDATE OF state, agent_id, epoch ON cases BEGIN INSERT INTO sim_log (what, facts) VALUES
@@ -49,7 +52,8 @@ CREATE TRIGGER sim_decided AFTER INSERT ON outbox BEGIN INSERT INTO sim_log (wha
               'case_epoch', (SELECT epoch FROM cases WHERE id = new.case_id),
               'state', (SELECT state FROM cases WHERE id = new.case_id),
               'agent', (SELECT agent_id FROM cases WHERE id = new.case_id),
-              'by', (SELECT agent_id FROM messages WHERE id = new.message_id))); END;
+              'by', (SELECT agent_id FROM messages WHERE id = new.message_id),
+              'text', json_extract(new.payload, '$.text'))); END;
 CREATE TRIGGER sim_sent AFTER UPDATE OF status ON outbox BEGIN INSERT INTO sim_log (what, facts) VALUES
   ('store.outbox', json_object('row', new.id, 'message', new.message_id, 'case', new.case_id, 'author', new.author,
               'was', old.status, 'status', new.status, 'epoch', new.epoch,

@@ -4,7 +4,7 @@ from tests.simulation.checker import check
 from tests.simulation.mutations import MUTATIONS, planted
 from tests.simulation.world import run
 
-SEEDS = 150
+SEEDS = 300
 
 FOUND_BY = {
     "acknowledge before commit": "what is acknowledged is kept",
@@ -25,6 +25,12 @@ FOUND_BY = {
     "answer what another has settled": "each message is answered once",
     "drop a failed turn": "nobody is left waiting",
     "fire a timer twice": "timers fire once",
+    "answer what was removed": "what is answered is what it says",
+    "answer what was said before an edit": "what is answered is what it says",
+    "lose an edit that comes before its message": "the last word stands",
+    "take every edit for the latest": "the last word stands",
+    "take an echo for another's words": "an echo is nobody else's",
+    "go on after somebody answered past us": "who answers past us silences the assistant",
 }
 
 

@@ -10,7 +10,7 @@ from tests.simulation.world import run
 
 SEEDS = int(os.environ.get("ASIDE_SIMULATION_SEEDS", "1000"))
 _PLOT_SEEDS = 150
-_TOLD = ("status", "act", "where", "event", "orphaned")
+_TOLD = ("status", "act", "where", "event", "orphaned", "reason")
 _DIGESTS = "from tests.simulation.world import run; print([run(seed).history.digest for seed in range(8)])"
 
 
@@ -67,5 +67,7 @@ PLOT = [
     "store.outbox unclear", "store.outbox looking", "store.outbox withdrawn", "store.refuses", "store.timer fired",
     "log.warning turn_failed", "network.finds", "network.finds_nothing", "log.error deadly_event",
     "log.error deadly_turn", "log.warning send_interrupted", "process.pauses",
-    "process.cut_off", "jobs.presumes_dead", "jobs.renewed", "jobs.lost", "lane.taken True",
+    "store.inbox edited", "store.inbox removed", "store.inbox edit_overtaken", "store.inbox edit_of_unknown",
+    "store.inbox reacted", "store.inbox seen", "store.inbox own_echo", "store.inbox takeover",
+    "store.inbox said_for_us", "process.cut_off", "jobs.presumes_dead", "jobs.renewed", "jobs.lost", "lane.taken True",
 ]  # fmt: skip

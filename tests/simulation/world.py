@@ -18,7 +18,8 @@ from sqlalchemy.engine import Connection
 from gateway.messages import Channel, Surface
 from gateway.sending.limits import Limit, Scope
 from gateway.settings import Settings, Unclear
-from gateway.storage import tables
+from gateway.storage import tables, traffic_tables
+from gateway.storage.model import metadata
 from handoff import users
 from handoff.users import Role
 from tests.simulation.adapter import Adapter
@@ -155,7 +156,8 @@ class _World:
             await asyncio.sleep(1.0)
             for network in self._networks.values():
                 network.flush()
-            if any(network.outstanding for network in self._networks.values()) or not self._deployment.up:
+            coming = any(network.outstanding or network.afterwards.coming for network in self._networks.values())
+            if coming or not self._deployment.up:
                 continue
             waits = self._store.read(_waits)
             if not any(waits.values()):
@@ -226,7 +228,7 @@ def _waits(conn: Connection) -> dict[str, int]:
     """How much is not done: what can go on at once, and what waits for a time."""
     now: list[Waiting] = [(tables.inbox, ("new", "queued")), (tables.outbox, ("new", "sending"))]
     later: list[Waiting] = [(tables.outbox, ("looking",)), (tables.timers, ("pending",))]
-    called = conn.execute(sa.select(sa.func.count()).select_from(tables.lanes)).scalar_one()
+    called = conn.execute(sa.select(sa.func.count()).select_from(traffic_tables.lanes)).scalar_one()
     return {
         "work": called + sum(_count(conn, *each) for each in now),
         "times": sum(_count(conn, *each) for each in later),
@@ -240,9 +242,7 @@ def _count(conn: Connection, table: sa.Table, statuses: tuple[str, ...]) -> int:
 
 def _everything(conn: Connection) -> dict[str, list[dict[str, Any]]]:
     names = ("cases", "messages", "inbox", "outbox", "timers", "identities", "threads", "moves", "lanes")
-    return {
-        name: [dict(row._mapping) for row in conn.execute(sa.select(tables.metadata.tables[name]))] for name in names
-    }
+    return {name: [dict(row._mapping) for row in conn.execute(sa.select(metadata.tables[name]))] for name in names}
 
 
 @contextmanager
