@@ -10,6 +10,9 @@ AsideError
 │   │   └── SendLockedOut    the platform does not let us in: an operator must act
 │   ├── SendRefused          the platform will never take it
 │   └── SendUnclear          the request left, no answer came: it may have happened
+├── FetchError               what came along with a message was not brought
+│   ├── FetchRetryable       try again later
+│   └── FetchRefused         it is not to be had, or not to be taken
 ├── AssistantError           a failed turn
 │   ├── AssistantUnavailable time-out, refused connection, 5xx, an answer that is none: try again
 │   └── AssistantRefused     our request is wrong: trying again is useless
@@ -94,6 +97,24 @@ class SendUnclear(SendError):
     """The request left and no answer came back."""
 
     code = "send_unclear"
+
+
+class FetchError(AsideError):
+    """The attachment could not be brought."""
+
+    code = "fetch"
+
+
+class FetchRetryable(FetchError):
+    """The attachment cannot be had now."""
+
+    code = "fetch_retryable"
+
+
+class FetchRefused(FetchError):
+    """The attachment is not to be had."""
+
+    code = "fetch_refused"
 
 
 class AssistantError(AsideError):

@@ -69,7 +69,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     surface: Surface
     native_id: str
     """X: conversation id, or `dm:<user id>`; Facebook: id of the top-level comment or post, or `psid:<id>`;
-    Telegram: chat id, `<chat>/<topic>` with topics."""
+    Telegram: chat id, `<chat>/<topic>` with topics, `<connection>:<chat>` of a business account."""
     title: str = ""
 
 
@@ -77,10 +77,18 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     """Something that came along with a text."""
 
     kind: str
-    """image, video, voice, audio, document, location, contact, sticker or other."""
+    """image, video, voice, audio, document, location, contact, sticker, link or other."""
     native_id: str = ""
+    """By which the platform hands it out, where that is no address (Telegram's file id, X's media key)."""
     url: str = ""
+    """Whence it can be fetched, for as long as the platform says; empty where only `native_id` leads to it."""
     name: str = ""
+    mime: str = ""
+    """What the platform says it is; empty where it does not."""
+    size: int = 0
+    """Bytes, as the platform says; 0 where it does not."""
+    words: str = ""
+    """What there is to read: a place's coordinates, a contact's name, a sticker's emoji, a link's title."""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, tag="said"):
@@ -109,6 +117,14 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, tag="said"):
     overheard: bool = False
     """Said among others, not to us: it may be for us, and is answered only if it is plainly our matter."""
     attachments: tuple[Attachment, ...] = ()
+    album: str = ""
+    """What was sent in one go has this in common: one of them is answered, the others stand beside it."""
+    unreadable: str = ""
+    """Why nobody but a person in the platform's own app can read it, in one snake_case word: `encrypted`."""
+    acknowledge: str = ""
+    """What the platform waits to have confirmed (`Sign.PRESSED`): a pressed button."""
+    automated: bool = False
+    """The platform marks the account as run by a program: people see what it says, the assistant does not answer."""
 
 
 class Ignored(msgspec.Struct, frozen=True, kw_only=True, tag="ignored"):
@@ -159,6 +175,18 @@ class WayIn(msgspec.Struct, frozen=True, kw_only=True):
     code: str
 
 
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is kept with us, without its content."""
+
+    id: str
+    kind: str
+    """As in `Attachment.kind`."""
+    name: str
+    mime: str
+    size: int
+    """Bytes."""
+
+
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """One message that we say, as the outbox keeps it.
 
@@ -177,6 +205,10 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     opens_private: bool = False
     """The first private message to somebody who has only commented in public, anchored on `target`, the comment's id:
     Facebook's private reply."""
+    files: tuple[File, ...] = ()
+    """What an agent sends along; in private only, for nobody can check what a picture shows."""
+    heard_at: datetime | None = None
+    """When the customer last said something in the thread, as far as was known when this was decided."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

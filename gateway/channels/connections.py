@@ -9,6 +9,7 @@ cause or the context of one of ours.
 """
 
 import asyncio
+import io
 from collections.abc import Mapping
 from typing import Final
 
@@ -20,6 +21,7 @@ from gateway.errors import SendError, SendRetryable, SendUnclear, SettingsError
 
 LARGEST: Final = 4_000_000
 """Bytes of an answer that are read; a usual one has 1,000, a list of comments 100,000."""
+_LARGE: Final = 500_000  # bytes of a request: a file
 _SIDE_BY_SIDE: Final = 128  # requests; twice what is sent at once (`gateway.sending.limits.AT_ONCE`)
 _KEPT_OPEN: Final = 5.0  # seconds without a request; well below what servers grant
 _HEADERS: Final = {"Accept-Encoding": "identity"}  # to unpack small answers costs more than it saves
@@ -94,7 +96,9 @@ class Connections:
 async def _exchange(
     http: aiohttp.ClientSession, method: str, url: URL, headers: Mapping[str, str] | None, body: bytes | None
 ) -> Answer:
-    async with http.request(method, url, headers=headers, data=body, allow_redirects=False) as response:
+    # What is large goes out in pieces, so that others have their turn meanwhile.
+    data = io.BytesIO(body) if body and len(body) > _LARGE else body
+    async with http.request(method, url, headers=headers, data=data, allow_redirects=False) as response:
         content = bytearray()
         async for chunk in response.content.iter_any():
             content += chunk

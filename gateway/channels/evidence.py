@@ -1,6 +1,8 @@
 """What a platform shows, weighed against a message of ours whose answer was lost.
 
-    the adapter lists what our account said there -> Shown -> weigh -> the one that is ours | none | doubt
+    the adapter lists what our account said there -> Shown -> weigh -> those that may be ours | none | doubt
+
+Which of several it is, the adapter cannot tell: whoever asks knows which of them are other messages of ours.
 
 To say "it is not there" leads to the message being sent again, so that is said only where it is plain: every doubt is a
 `SendRefused` (a person must look), and until `SETTLES` has passed an absence proves nothing (`SendRetryable`).
@@ -56,19 +58,19 @@ class Likeness(Enum):
     OTHER = "other"
 
 
-def weigh(shown: Iterable[Shown], text: str, since: datetime) -> Shown | None:
-    """The message that is ours: the same words, sent at about `since` (by the platform's clock).
+def weigh(shown: Iterable[Shown], text: str, since: datetime) -> list[Shown]:
+    """The messages that may be ours: the same words, sent at about `since` (by the platform's clock).
 
-    Of several, the nearest in time. Raises `SendRefused` where one is nearly ours and none is.
+    The nearest in time is the first. Raises `SendRefused` where one is nearly ours and none is.
     """
     near = [one for one in shown if since - EARLY <= one.at <= since + LATE]
     likenesses = [(likeness(one.text, text), one) for one in near]
-    same = [one for how, one in likenesses if how is Likeness.SAME]
+    same = {one.native_id: one for how, one in likenesses if how is Likeness.SAME}
     if same:
-        return min(same, key=lambda one: abs(one.at - since))
+        return sorted(same.values(), key=lambda one: abs(one.at - since))
     if any(how is Likeness.NEARLY for how, _ in likenesses):
         raise SendRefused("The platform shows a message that is nearly this one. Please look.")
-    return None
+    return []
 
 
 def settle(since: datetime, now: datetime) -> None:

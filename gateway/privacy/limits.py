@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from gateway.messages import Channel
+from gateway.messages import Channel, Surface
 
 LIMITS = {Channel.TWITTER: 280, Channel.FACEBOOK: 8000, Channel.TELEGRAM: 4096}
 """The longest public text, in the platform's own units; channels say the same.
@@ -13,9 +13,27 @@ X: weighted characters (X docs, fundamentals/counting-characters, Aug 2026). Tel
 that channels know besides are a Messenger text's.
 """
 
+PRIVATE = {Channel.TWITTER: 10_000, Channel.FACEBOOK: 2000, Channel.TELEGRAM: 4096}
+"""The longest private text: characters in X's direct messages (tweepy 4.17, `create_direct_message`) and in Messenger
+(third-party pages; Meta's own do not print it), UTF-16 code units in Telegram."""
+
+LONGEST_IN_PIECES = 20_000
+"""Characters of a public text that may go out in pieces: what the detector reads to its end."""
+
 _LINK_WEIGHT = 23  # X shortens every link to this length
-_LINK = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
-_HOST = re.compile(r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}(?:/[^\s<>\"]{0,2000})?(?![\w@])", re.IGNORECASE)
+# What stands in a link without doubt. Punctuation at its end, and scripts that X ends a link at, count beside it.
+_IN_LINK = r"[\w!*'();:=+,.$/%#\[\]~&|@?-]"
+_LINK = re.compile(rf"https?://(?:{_IN_LINK}{{0,2000}}[\w=/+#&-])?", re.IGNORECASE | re.ASCII)
+_HOST = re.compile(
+    rf"(?<![\w@.-])(?:[a-z0-9_\u00c0-\u024f-]{{1,63}}\.){{1,8}}[a-z]{{2,24}}(?:/(?:{_IN_LINK}{{0,2000}}[\w=/+#&-])?)?",
+    re.IGNORECASE | re.ASCII,
+)
+_ENDING = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,24})(?=[:/?#]|$)", re.IGNORECASE | re.ASCII
+)
+_SURE = frozenset(
+    ("com", "org", "net", "info", "biz", "edu", "gov", "int", "mil", "app", "dev", "shop", "store", "online", "site")
+)
 # X counts these once and everything else twice.
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _EMOJI = re.compile(
@@ -26,11 +44,11 @@ _EMOJI = re.compile(
 _EMOJI_WEIGHT = 2
 
 
-def length(text: str, channel: Channel) -> int:
-    """The length of a text in the units of its platform."""
+def length(text: str, channel: Channel, surface: Surface = Surface.PUBLIC) -> int:
+    """The length of a text in the units of its platform: weighted only in public, on X."""
     match channel:
         case Channel.TWITTER:
-            return _weight(unicodedata.normalize("NFC", text))
+            return _weight(unicodedata.normalize("NFC", text)) if surface is Surface.PUBLIC else len(text)
         case Channel.TELEGRAM:
             return len(text.encode("utf-16-le", "surrogatepass")) // 2
         case Channel.FACEBOOK:
@@ -47,19 +65,37 @@ def unsendable(text: str) -> tuple[int, int] | None:
 
 
 def _weight(text: str) -> int:
-    links = len(_LINK.findall(text))
-    rest = _LINK.sub("", text)
-    # Whether a bare host counts as a link depends on a list of endings that grows: take the longer of the two.
+    """What a text weighs, or a little more: whether something is a link depends on a list of endings that grows."""
+    links = [match.group() for match in _LINK.finditer(text)]
+    rest = _LINK.sub(" ", text)
     hosts = [match.group() for match in _HOST.finditer(rest)]
-    rest = _HOST.sub("", rest)
+    rest = _HOST.sub(" ", rest)
     emoji = len(_EMOJI.findall(rest))
     rest = _EMOJI.sub("", rest)
+    spaces = len(links) + len(hosts)  # which stand for what was taken out
     return (
-        links * _LINK_WEIGHT
-        + sum(max(_LINK_WEIGHT, _plain_weight(host)) for host in hosts)
+        sum(map(_link_weight, links))
+        + sum(map(_host_weight, hosts))
         + emoji * _EMOJI_WEIGHT
         + _plain_weight(rest)
+        - spaces
     )
+
+
+def _host_weight(host: str) -> int:
+    """A host without https://. Where it holds an accented letter, X may begin it there or behind it."""
+    plain = _plain_weight(host)
+    return max(_LINK_WEIGHT, plain) if host.isascii() else plain + _LINK_WEIGHT
+
+
+def _link_weight(link: str) -> int:
+    """A link with an ending that X knows for sure, or the longer of what it may be."""
+    ending, plain = _ENDING.match(link), _plain_weight(link)
+    if ending is None or link.count("://") > 1 or "@" in link:
+        return plain + _LINK_WEIGHT  # a link within what is none counts beside it
+    if len(ending[1]) == 2 or ending[1].lower() in _SURE:
+        return _LINK_WEIGHT
+    return max(_LINK_WEIGHT, plain)
 
 
 def _plain_weight(text: str) -> int:

@@ -4,7 +4,7 @@ It refuses what shows personal data, what asks for it, what confirms that somebo
 would not take. It knows nothing of the case: a safe text is safe for everybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, final
 
 from gateway.errors import WallRefusal
@@ -64,13 +64,22 @@ class Wall:
 
     def check(self, text: str, channel: Channel) -> PublicText:
         """The text as a value that may be said in public. Raises `WallRefusal` with every finding."""
-        findings = self.findings(text, channel)
-        if findings:
-            kinds = {finding.kind for finding in findings}
-            gravest = next(kind for kind in _GRAVEST_FIRST if kind in kinds)
-            message = findings[0].reason if kinds == {WallKind.PLATFORM} else _MESSAGES[gravest]
-            raise WallRefusal(message, findings=tuple(findings))
+        _refuse(self.findings(text, channel))
         return PublicText(text, key=_KEY)
+
+    def check_pieces(self, text: str, pieces: Sequence[str], channel: Channel) -> list[PublicText]:
+        """A text that goes out in pieces, as the values that may be said; for what a cut takes apart, or puts first,
+        the whole is looked at and each of them. Raises `WallRefusal`, with findings by their place in the whole.
+        """
+        found = self._said(text)
+        start = 0
+        for piece in pieces:
+            start = text.index(piece, start)
+            for finding in self.findings(piece, channel):
+                found.append(WallFinding(finding.kind, finding.start + start, finding.end + start, finding.reason))
+            start += len(piece)
+        _refuse(_in_order(found))
+        return [PublicText(piece, key=_KEY) for piece in pieces]
 
     def findings(self, text: str, channel: Channel) -> list[WallFinding]:
         """Why the text cannot be said in public, in the order of the text; empty where it can."""
@@ -78,15 +87,29 @@ class Wall:
         unsent = list(_platform(text, channel))
         if len(text) > max(limits.LIMITS.values()):
             return unsent
+        return _in_order([*self._said(text), *unsent])
+
+    def _said(self, text: str) -> list[WallFinding]:
         lowered = _lowered(text)
-        found = [*self._identifiers(text), *_requests(lowered), *_confirmations(lowered), *unsent]
-        return sorted(set(found), key=lambda finding: (finding.start, finding.end))
+        return [*self._identifiers(text), *_requests(lowered), *_confirmations(lowered)]
 
     def _identifiers(self, text: str) -> Iterator[WallFinding]:
         for finding in self._detector.find(text):
             if finding.score >= _BAR:
                 reason = f"This looks like {_NAMES[finding.type]}."
                 yield WallFinding(WallKind.IDENTIFIER, finding.start, finding.end, reason)
+
+
+def _refuse(findings: list[WallFinding]) -> None:
+    if findings:
+        kinds = {finding.kind for finding in findings}
+        gravest = next(kind for kind in _GRAVEST_FIRST if kind in kinds)
+        message = findings[0].reason if kinds == {WallKind.PLATFORM} else _MESSAGES[gravest]
+        raise WallRefusal(message, findings=tuple(findings))
+
+
+def _in_order(found: list[WallFinding]) -> list[WallFinding]:
+    return sorted(set(found), key=lambda finding: (finding.start, finding.end))
 
 
 def _requests(folded: Folded) -> Iterator[WallFinding]:

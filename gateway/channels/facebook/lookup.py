@@ -104,8 +104,8 @@ class Opening(Struct, frozen=True):
 class Search:
     """One question: is `out`, whose sending began at `since`, there? Both times by our clock.
 
-    Each `find` raises `SendRetryable` and `SendRefused`, as `ChannelAdapter.look_up`, and returns None where the
-    message is surely not there.
+    Each `find` raises `SendRetryable` and `SendRefused`, as `ChannelAdapter.look_up`, and returns what may be the
+    message, the likeliest first; nothing where it is surely not there.
     """
 
     def __init__(self, client: GraphClient, page: str, out: Outbound, since: datetime, now: datetime) -> None:
@@ -115,18 +115,18 @@ class Search:
         self._since = since
         self._now = now
 
-    async def find_message(self) -> str | None:
-        """The id of our message in a conversation that the customer has begun."""
+    async def find_message(self) -> list[str]:
+        """The ids of what may be our message in a conversation that the customer has begun."""
         query = {"platform": "messenger", "user_id": self._out.target, "fields": _CONVERSATION}
         listed = await self._client.read(f"{_node(self._page)}/conversations", query, Conversations)
         if not listed.data:
             raise SendRefused("Facebook shows no conversation with this person. Please look.")
-        if found := self._in_conversation(listed.data[0]):
-            return found.native_id
-        self._settle()
-        return None
+        found = self._in_conversation(listed.data[0])
+        if not found:
+            self._settle()
+        return [one.native_id for one in found]
 
-    async def find_private_reply(self) -> Opening | None:
+    async def find_private_reply(self) -> list[Opening]:
         """The private reply to the comment or post that was answered, and whom it has reached."""
         # A post, unlike a comment, does not tell the conversation (facebook_business 26.0.3).
         to_post = self._out.target.startswith(f"{self._page}_")
@@ -135,23 +135,23 @@ class Search:
         if anchor.private_reply_conversation is None:
             if anchor.can_reply_privately:
                 self._settle()
-                return None
+                return []
             raise SendRefused("Facebook does not tell whether there was a private reply. Please look.")
         conversation = await self._client.read(
             _node(str(anchor.private_reply_conversation.id)), {"fields": _CONVERSATION}, Conversation
         )
         found = self._in_conversation(conversation)
-        if found is None:
+        if not found:
             # The one private reply is spent, on other words: to send ours would be refused.
             raise SendRefused("There was another private reply. Please look.")
         people = [str(each.id) for each in conversation.participants.data] if conversation.participants else []
         others = [person for person in people if person != self._page]
         if len(others) != 1:
             raise SendRetryable("Facebook does not tell whom the private reply has reached.")
-        return Opening(found.native_id, others[0])
+        return [Opening(one.native_id, others[0]) for one in found]
 
-    async def find_comment(self) -> str | None:
-        """The id of our comment: below the thread's first comment, where Facebook puts it, or below what it answers."""
+    async def find_comment(self) -> list[str]:
+        """The ids of what may be ours: below the thread's first comment, where Facebook puts it, or what it answers."""
         text = public_comment(self._out.text, self._out.way_in)["message"]
         for below in dict.fromkeys((self._out.place, self._out.target)):
             comments = await self._comments(below)
@@ -159,9 +159,9 @@ class Search:
             # A post lists what stands below its comments as well.
             direct = [each for each in comments if each.parent is None or str(each.parent.id) in parents]
             if found := self._weigh(direct, text):
-                return found.native_id
+                return [one.native_id for one in found]
         self._settle()
-        return None
+        return []
 
     @property
     def _began(self) -> datetime:
@@ -183,13 +183,13 @@ class Search:
             query = {**query, "after": cursors.after}
         raise SendRefused("Facebook lists more comments than can be searched. Please look.")
 
-    def _in_conversation(self, conversation: Conversation) -> Shown | None:
-        """Our message; None where the conversation is shown back to before it was sent, and it is not there."""
+    def _in_conversation(self, conversation: Conversation) -> list[Shown]:
+        """What may be our message; nothing where the conversation is shown back to before it, and it is not there."""
         messages = conversation.messages
         if messages is None or not messages.data:
             raise SendRefused("Facebook shows no message of this conversation. Please look.")
         found = self._weigh(messages.data, self._out.text)
-        if found is None and not self._is_all(messages):
+        if not found and not self._is_all(messages):
             raise SendRefused(f"Facebook shows the {_MESSAGES} newest messages, and all are newer. Please look.")
         return found
 
@@ -199,7 +199,7 @@ class Search:
             return True
         return bool(page.data) and min(_at(entry) for entry in page.data) < self._began - EARLY
 
-    def _weigh(self, listed: list[Entry], text: str) -> Shown | None:
+    def _weigh(self, listed: list[Entry], text: str) -> list[Shown]:
         """Ours among what is listed. Raises `SendRefused` where it might be ours, and Facebook does not say whose."""
         shown = [Shown(native_id=each.id, text=each.message, at=_at(each)) for each in listed]
         authors = [str(each.author.id) if each.author else "" for each in listed]
@@ -208,7 +208,7 @@ class Search:
             return found
         if weigh([one for one, author in zip(shown, authors, strict=True) if not author], text, self._began):
             raise SendRefused("Facebook does not tell who wrote the same words there. Please look.")
-        return None
+        return []
 
     def _settle(self) -> None:
         """Raise `SendRetryable` while an absence proves nothing."""

@@ -15,11 +15,16 @@ class FacebookSettings:
     """The app's secret: signs what comes in and proves what goes out."""
     page_access_token: str = field(repr=False)
     page_id: str
+    app_id: str = ""
+    """The application's id. Without it its webhook is set up by hand, and which echoes are other applications' is told
+    by what they lack."""
     api_root: str = "https://graph.facebook.com"
     connect_timeout: float = 5.0
     """Seconds."""
     total_timeout: float = 10.0
     """Seconds."""
+    pace: float = 0.5
+    """Seconds between two calls that catch up: the Conversations API takes 2 a second."""
 
     def check(self) -> None:
         """Raise `SettingsError` where something is missing: an empty secret would let everybody in."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.channels.facebook.payloads import POST_ITEMS, UNREADABLE, Piece
+from gateway.channels.facebook.payloads import POST_ITEMS, UNREADABLE, Moment, Piece, text_id
 from gateway.messages import RawEvent
 
 _PARTS = ("messaging", "standby", "changes")
@@ -18,39 +18,44 @@ _PARTS = ("messaging", "standby", "changes")
 def split(body: bytes) -> list[RawEvent]:
     """Cut a body into its events. Never raises: a body that nobody knows is one event under its hash."""
     try:
-        events = [_raw(piece) for piece in _pieces(msgspec.json.decode(body))]
+        events = [raw(piece) for piece in _pieces(msgspec.json.decode(body))]
     except UNREADABLE:
         events = []
     return events or [RawEvent(native_id=_hash(body), payload=body)]
 
 
-def text_id(value: object) -> str:
-    """A platform id as text, from the string or the integer on the wire; empty where it is neither."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+def raw(piece: Piece) -> RawEvent:
+    """One event under its key, whoever composed it: the webhook, or we from what Graph lists."""
+    key = ""
+    if isinstance(piece.event, dict):
+        key = _change_key(piece.event, piece.time) if piece.part == "changes" else _messaging_key(piece.event)
+    if key and piece.part == "standby":
+        key = f"standby:{key}"  # another app's thread now may be ours later: its keys must not shadow ours
+    # Delivered again, the same event may stand in another envelope: its time does not count.
+    key = key or _hash(msgspec.json.encode(msgspec.structs.replace(piece, time=None)))
+    return RawEvent(native_id=key, payload=msgspec.json.encode(piece))
 
 
 def _pieces(envelope: object) -> list[Piece]:
     pieces: list[Piece] = []
-    entries = envelope.get("entry") if isinstance(envelope, dict) else None
+    if not isinstance(envelope, dict):
+        return pieces
+    entries, about = envelope.get("entry"), envelope.get("object")
+    about = about if isinstance(about, str) and about not in ("", "page") else None
     for entry in entries if isinstance(entries, list) else ():
         lists = {part: entry[part] for part in _PARTS if entry.get(part)} if isinstance(entry, dict) else {}
         page = text_id(entry.get("id")) if isinstance(entry, dict) else ""
+        time = _time(entry.get("time")) if isinstance(entry, dict) else None
         for part, found in lists.items():
             elements = found if isinstance(found, list) else [found]
-            pieces.extend(Piece(part=part, page=page, event=element) for element in elements)
+            pieces += [Piece(part=part, page=page, event=each, time=time, object=about) for each in elements]
         if not lists:
-            pieces.append(Piece(part="entry", page=page, event=entry))
+            pieces.append(Piece(part="entry", page=page, event=entry, object=about))
     return pieces
 
 
-def _raw(piece: Piece) -> RawEvent:
-    payload = msgspec.json.encode(piece)
-    key = ""
-    if isinstance(piece.event, dict):
-        key = _change_key(piece.event) if piece.part == "changes" else _messaging_key(piece.event)
-    if key and piece.part == "standby":
-        key = f"standby:{key}"  # another app's thread now may be ours later: its keys must not shadow ours
-    return RawEvent(native_id=key or _hash(payload), payload=payload)
+def _time(value: object) -> Moment | None:
+    return value if isinstance(value, int | float | str) and not isinstance(value, bool) else None
 
 
 def _messaging_key(event: dict[str, Any]) -> str:
@@ -76,20 +81,25 @@ def _messaging_key(event: dict[str, Any]) -> str:
     return ""
 
 
-def _change_key(change: dict[str, Any]) -> str:
+def _change_key(change: dict[str, Any], time: Moment | None) -> str:
     """The key of a change of the Page, empty where its parts cannot be read."""
     field, value = change.get("field"), change.get("value")
     if field not in ("feed", "mention") or not isinstance(value, dict):
         return ""
     item, verb = text_id(value.get("item")), text_id(value.get("verb"))
     comment, post = text_id(value.get("comment_id")), text_id(value.get("post_id"))
-    if verb == "add" and value.get("from"):
+    author = _at(value, "from", "id") or text_id(value.get("sender_id"))
+    if verb == "add" and author:
         # What names the Page comes as `feed` and as `mention`. Without an author it must not shadow the one with.
         if item == "comment" and comment:
             return f"comment:{comment}"
         if item in POST_ITEMS and post:
             return f"post:{post}"
-    return _key(field, item, comment or post, verb, text_id(value.get("created_time")))
+    created = text_id(value.get("created_time"))
+    if verb == "add" and item not in ("reaction", "like"):
+        return _key(field, item, comment or post, verb, created)
+    # `created_time` is that of the comment, which can be edited, hidden and shown again many times; many like it.
+    return _key(field, item, comment or post, verb, created or "0", str(time or 0), author or "0")
 
 
 def _key(*parts: str) -> str:

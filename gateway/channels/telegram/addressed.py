@@ -7,8 +7,10 @@ then everything arrives (Bot API, "Privacy mode"): so the choice is ours.
 import re
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
+from gateway.channels.telegram.entities import marked
 from gateway.channels.telegram.payloads import Message, RepliedTo, User
 
 _COMMAND: Final = re.compile(r"/\w+(?:@(\w+))?")
@@ -27,19 +29,24 @@ class Bot(Struct, frozen=True):
 
     id: int
     username: str
-    """Without the @."""
+    """Without the @; empty as long as it is not known: then any name that ends as bots' names do may be ours."""
+
+    def is_called(self, name: str) -> bool:
+        """Whether `name`, without the @, is ours."""
+        return name.casefold() == self.username.casefold() if self.username else name.casefold().endswith("bot")
 
 
 def spoken_to_us(message: Message, bot: Bot) -> bool:
     """Whether a message of a group answers us, names us, or is a command for us."""
-    text = message.text or message.caption or ""
     reply = answered(message)
     if reply and reply.author and reply.author.id == bot.id:
         return True
-    command = _COMMAND.match(text)
+    if bot.id in _mentioned(message):
+        return True
+    command = _COMMAND.match(message.words)
     if command and command.group(1):
-        return command.group(1).casefold() == bot.username.casefold()
-    return bot.username.casefold() in _named(text)
+        return bot.is_called(command.group(1))
+    return any(bot.is_called(name) for name in _NAME.findall(message.words))
 
 
 def addressed_to_us(message: Message, bot: Bot) -> bool:
@@ -50,18 +57,19 @@ def addressed_to_us(message: Message, bot: Bot) -> bool:
     """
     if spoken_to_us(message, bot):
         return True
-    text = message.text or message.caption or ""
-    command = _COMMAND.match(text)
+    command = _COMMAND.match(message.words)
     reply = answered(message)
-    to_others = (command and command.group(1)) or _named(text)
+    to_others = (command and command.group(1)) or _NAME.search(message.words) or _mentioned(message)
     if to_others or message.forward_origin or (reply and not _same_person(reply.author, message.author)):
         return False
-    words = _LINK.sub(" ", text)
+    words = _LINK.sub(" ", message.words)
     return bool(_QUESTION.search(words) or _HELP.search(words))
 
 
-def _named(text: str) -> set[str]:
-    return {name.casefold() for name in _NAME.findall(text)}
+def _mentioned(message: Message) -> set[int]:
+    """Whom a message names without a user name."""
+    entities = message.entities if message.text else message.caption_entities
+    return {each.user for each in marked(message.words, entities) if each.kind == "text_mention"}
 
 
 def answered(message: Message) -> RepliedTo | None:
@@ -69,8 +77,13 @@ def answered(message: Message) -> RepliedTo | None:
 
     None for what Telegram itself hangs a message on: the start of a topic, the copy of a channel's post.
     """
-    reply = message.reply_to_message
-    if reply is None or reply.is_automatic_forward or reply.forum_topic_created is not None:
+    if message.reply_to_message is None:
+        return None
+    try:
+        reply = msgspec.convert(message.reply_to_message, RepliedTo)
+    except msgspec.ValidationError:
+        return None
+    if reply.is_automatic_forward or reply.forum_topic_created is not None:
         return None
     if message.is_topic_message and reply.message_id == message.message_thread_id:
         return None
@@ -86,6 +99,8 @@ def without_address(text: str, bot: Bot) -> str:
 
     A name in a text is unambiguous without its entity, so no UTF-16 offsets need to be counted.
     """
+    if not bot.username:
+        return text
     name = re.escape(bot.username)
     text = re.sub(rf"^(/\w+)@{name}\b", r"\1", text, flags=re.IGNORECASE)
     rest, count = re.subn(rf"(?<![\w@/])@{name}\b[,:]?[ \t]*", "", text, flags=re.IGNORECASE)

@@ -1,24 +1,30 @@
-"""The Bot API's HTTP, for python-telegram-bot: its `BaseRequest`, on our connections.
+"""The Bot API's HTTP: for python-telegram-bot, which sends with it (its `BaseRequest`), and for what we only ask.
+
+    the library -> do_request -> the connections -> an answer, or why there is none
+    ask         -> ---------------------------------> the result as it came, without the library's objects
 
 The library knows only the public half of the token, because it writes addresses into its log and its errors. The whole
-token is put into the address here, below it.
+token is put into the address here, below it. What an answer other than 2xx means is told by `errors`.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
+import httpx
 import msgspec
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from gateway.channels.connections import Connections
+from gateway.channels.telegram import errors
 from gateway.channels.telegram.payloads import UNREADABLE
-from gateway.errors import SendError, SendRetryable, SendThrottled
+from gateway.errors import SendError, SendRetryable, SendUnclear
 
-_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
-_LONGEST: Final = 300  # characters of what Telegram, or what stands before it, said
+_FORM: Final = "application/x-www-form-urlencoded"
+_AGENT: Final = {"User-Agent": BaseRequest.USER_AGENT}
 _WE_READ: Final = ("message_id", "date", "chat")
 
 
@@ -31,13 +37,14 @@ class RequestFailed(TelegramError):
 
 
 class Request(BaseRequest):
-    """The calls of one bot. It uploads no files, and its time-outs are those of the connections."""
+    """The calls of one bot. Its time-outs are those of the connections."""
 
-    def __init__(self, connections: Connections, token: str, total_timeout: float) -> None:
-        """`total_timeout` in seconds."""
+    def __init__(self, connections: Connections, patient: Connections, token: str, total_timeout: float) -> None:
+        """`patient`: for what takes long, uploads and long polling. `total_timeout` in seconds."""
         self.public, _, self._secret = token.partition(":")
         """The public half of the token."""
         self._connections = connections
+        self._patient = patient
         self._shown = f"{connections.root}/bot{self.public}/"
         self._path = f"/bot{quote(token, safe=':')}/"
         self._total = total_timeout
@@ -53,22 +60,48 @@ class Request(BaseRequest):
     async def shutdown(self) -> None:
         """Close the connections."""
         await self._connections.close()
+        await self._patient.close()
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
     ) -> tuple[int, bytes]:
-        """Make one call; its status and body. Raises `RequestFailed` where there is none, and for a 429 or 503.
-
-        The library takes a 429 without `retry_after` for a failure of the network.
-        """
+        """Make one call; its status and body. Raises `RequestFailed` where it has not succeeded."""
         target = self._path + url.removeprefix(self._shown)
+        with_files = request_data is not None and request_data.contains_files
+        body, kind = _parts(request_data) if with_files and request_data else (_form(request_data), _FORM)
+        connections = self._patient if with_files else self._connections
         try:
-            answer = await self._connections.ask(method, target, _HEADERS, _form(request_data))
+            answer = await connections.ask(method, target, {**_AGENT, "Content-Type": kind}, body)
         except SendError as error:
             raise RequestFailed(error) from None
-        if answer.status in (429, 503):
-            raise RequestFailed(self._busy(answer.status, answer.content))
+        if not answer.is_success:
+            raise RequestFailed(errors.failure(answer.status, answer.content, self._secret))
         return answer.status, answer.content
+
+    async def ask(self, method: str, /, *, patient: bool = False, **parameters: Any) -> Any:
+        """Ask for something, or do what may be done twice; the result, of whatever shape.
+
+        Raises `SendRetryable` also where nobody knows whether it happened, and `SendRefused`.
+        """
+        body = msgspec.json.encode(parameters)
+        headers = {**_AGENT, "Content-Type": "application/json"}
+        failure: SendError
+        try:
+            answer = await (self._patient if patient else self._connections).ask(
+                "POST", self._path + method, headers, body
+            )
+        except SendError as error:
+            failure = error
+        else:
+            if answer.is_success:
+                try:
+                    return msgspec.json.decode(answer.content, type=_Success).result
+                except UNREADABLE:
+                    raise SendRetryable("Telegram's answer cannot be read.") from None
+            failure = errors.failure(answer.status, answer.content, self._secret)
+        if isinstance(failure, SendUnclear):
+            failure = SendRetryable(failure.message)
+        raise failure  # out here: what there was before may quote an address
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -85,31 +118,28 @@ class Request(BaseRequest):
 
     def words(self, said: str) -> str:
         """What was said, for an error of ours: without the secret, and not whole pages of it."""
-        return f"Telegram: {said.replace(self._secret, '[secret]')[:_LONGEST]}"
+        return errors.told(said, self._secret)
 
-    def _busy(self, status: int, content: bytes) -> SendRetryable:
-        """Telegram, or what stands before it, turns us away for now: nothing happened."""
-        try:
-            refusal = msgspec.json.decode(content, type=_Refusal)
-        except UNREADABLE:
-            refusal = _Refusal()
-        seconds = refusal.parameters.retry_after if refusal.parameters else None
-        kind = SendThrottled if status == 429 else SendRetryable
-        return kind(self.words(refusal.description or f"busy ({status})"), retry_after=seconds)
+    def file_path(self, path: str) -> str:
+        """Where a file lies that `getFile` told of, below the API's root. It holds the token."""
+        return f"/file{self._path}{quote(path)}"
 
 
-class _Parameters(msgspec.Struct):
-    retry_after: float | None = None
-
-
-class _Refusal(msgspec.Struct):
-    description: str = ""
-    parameters: _Parameters | None = None
+class _Success(msgspec.Struct):
+    ok: bool
+    result: Any
 
 
 def _form(data: RequestData | None) -> bytes | None:
     # yarl encodes in C, and four times as fast as `urlencode`.
     return URL().with_query(data.json_parameters).raw_query_string.encode() if data else None
+
+
+def _parts(data: RequestData) -> tuple[bytes, str]:
+    """The parameters and files as `multipart/form-data`; the body and its type."""
+    parts: Mapping[str, Any] = data.multipart_data
+    request = httpx.Request("POST", "http://telegram", data=data.json_parameters, files=parts)
+    return request.read(), request.headers["Content-Type"]
 
 
 def _leniently(payload: bytes) -> Any:

@@ -1,23 +1,31 @@
-"""X's API: tweepy on a connection of our own, to write and to ask for what was written."""
+"""X's API: tweepy on a connection of our own, in the account's name or in the app's.
+
+a call -> signed (OAuth 1.0a) or with a valid token (OAuth 2.0) -> X -> judged (`answer`) -> what X answered
+
+What tweepy 4.17 has no method for (webhooks, subscriptions, uploads) goes through its `request`, signed the same way.
+"""
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import msgspec
+from oauthlib.oauth1 import Client as OAuthClient  # type: ignore[import-untyped]
 from tweepy.asynchronous import AsyncClient  # type: ignore[import-untyped]
 from yarl import URL
 
 from gateway.channels.evidence import clock_ahead
+from gateway.channels.grants import Grants, Memory
+from gateway.channels.twitter.access import Access, basic
 from gateway.channels.twitter.answer import judge
-from gateway.channels.twitter.fields import mapping, native_id
+from gateway.channels.twitter.fields import mapping, native_id, string
 from gateway.channels.twitter.render import Post
 from gateway.channels.twitter.settings import TwitterSettings
 from gateway.clock import Clock, utc_now
-from gateway.errors import SendRetryable, SendUnclear, SettingsError
+from gateway.errors import SendLockedOut, SendRetryable, SendUnclear, SettingsError
 
 TOTAL_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 5.0
@@ -34,8 +42,13 @@ class XClient:
         total_timeout: float = TOTAL_TIMEOUT_S,
         connect_timeout: float = CONNECT_TIMEOUT_S,
         clock: Clock = utc_now,
+        grants: Grants | None = None,
     ) -> None:
-        """Time-outs are in seconds. Raises `SettingsError` where the root of the API is no address."""
+        """Time-outs are in seconds; `grants` keeps what OAuth 2.0 renews, else the process does.
+
+        Raises `SettingsError` where the root of the API is no address.
+        """
+        self._settings = settings
         self._root = _address(settings.api_root)
         self._timeout = aiohttp.ClientTimeout(total=total_timeout, connect=connect_timeout)
         self._clock = clock
@@ -49,6 +62,8 @@ class XClient:
             access_token_secret=settings.access_token_secret,
             return_type=dict,
         )
+        self._app = AsyncClient(bearer_token=settings.bearer_token or None, return_type=dict)
+        self._access = Access(settings, grants or Memory(), clock, self._form) if settings.is_oauth2 else None
 
     async def open(self) -> None:
         """Make the session. Nothing is sent."""
@@ -65,12 +80,12 @@ class XClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 raise_for_status=self._judge,
             )
-            self._api.session = _Rerooted(self._http, self._root)
+            self._api.session = self._app.session = _Rerooted(self._http, self._root)
 
     async def close(self) -> None:
         """Close the session."""
         if self._http is not None:
-            self._api.session = None
+            self._api.session = self._app.session = None
             http, self._http = self._http, None
             await http.close()
 
@@ -79,27 +94,96 @@ class XClient:
         answer = await self._call("create_tweet", **msgspec.structs.asdict(post))
         return _id_in(answer, "id")
 
-    async def message(self, participant_id: str, text: str) -> str:
+    async def message(self, participant_id: str, text: str, media_id: str = "") -> str:
         """Send a direct message (`POST /2/dm_conversations/with/:id/messages`) and return its event id.
 
-        Raises as `post`.
+        `media_id`: an upload that goes along. Raises as `post`.
         """
-        answer = await self._call("create_direct_message", participant_id=participant_id, text=text)
+        content = {"media_id": media_id} if media_id else {}
+        if text or not media_id:
+            content["text"] = text
+        answer = await self._call("create_direct_message", participant_id=participant_id, **content)
         return _id_in(answer, "dm_event_id")
 
     async def read(self, method: str, **arguments: Any) -> Mapping[str, object]:
         """What X answers to a GET of tweepy's; empty where that is no object. Raises `SendRetryable`, `SendRefused`."""
-        try:
-            return mapping(await self._call(method, **arguments))
-        except SendUnclear as error:
-            # Reading changes nothing: it can be tried again.
-            raise SendRetryable(error.message) from error
+        return await _harmless(self._call(method, **arguments))
+
+    async def ask(
+        self, method: str, route: str, params: Mapping[str, str] | None = None, json: object = None
+    ) -> Mapping[str, object]:
+        """What X answers to a request that tweepy has no method for, which may be repeated. Raises as `read`."""
+        return await _harmless(
+            self._as_user(lambda user_auth: self._requested(self._api, method, route, params, json, user_auth))
+        )
+
+    async def ask_as_app(
+        self, method: str, route: str, params: Mapping[str, str] | None = None, json: object = None
+    ) -> Mapping[str, object]:
+        """The same in the name of the app, as X wants it for webhooks. Raises as `read`."""
+        if self._app.bearer_token is None:
+            # The app's token does not expire (X docs, authentication/oauth-2-0/application-only, Aug 2026).
+            proof = {"Authorization": basic(self._settings.consumer_key, self._settings.consumer_secret)}
+            answer = mapping(await _harmless(self._form("/oauth2/token", {"grant_type": "client_credentials"}, proof)))
+            self._app.bearer_token = string(answer.get("access_token")) or None
+        return await _harmless(self._asked(lambda: self._requested(self._app, method, route, params, json, False)))
+
+    def signature(self, url: str) -> dict[str, str]:
+        """The header with which this one address may be read in the account's name (OAuth 1.0a)."""
+        settings = self._settings
+        keys = (settings.consumer_key, settings.consumer_secret, settings.access_token, settings.access_token_secret)
+        _, headers, _ = OAuthClient(*keys).sign(url, "GET")
+        return {"Authorization": str(headers["Authorization"])}
+
+    async def bearer(self) -> dict[str, str]:
+        """The header of OAuth 2.0; empty where the account's grant is OAuth 1.0a. Raises `SendRetryable`."""
+        return {} if self._access is None else {"Authorization": f"Bearer {await self._access.token()}"}
 
     async def _call(self, method: str, **arguments: Any) -> object:
+        return await self._as_user(lambda user_auth: getattr(self._api, method)(user_auth=user_auth, **arguments))
+
+    async def _as_user(self, request: Callable[[bool], Awaitable[object]]) -> object:
+        """Send in the account's name; where X takes a token no more, once again with a new one: it did nothing."""
+        if self._access is None:
+            return await self._asked(lambda: request(True))
+        token = self._api.bearer_token = await self._access.token()
+        try:
+            return await self._asked(lambda: request(False))
+        except SendLockedOut as refusal:
+            if "401" not in refusal.message:
+                raise
+            self._api.bearer_token = await self._access.token(refused=token)
+            return await self._asked(lambda: request(False))
+
+    async def _requested(
+        self,
+        api: Any,
+        method: str,
+        route: str,
+        params: Mapping[str, str] | None,
+        json: object,
+        user_auth: bool,
+    ) -> object:
+        response = await api.request(method, route, params=dict(params or {}), json=json, user_auth=user_auth)
+        # tweepy has read the body; an answer without one is a success as well.
+        return await response.json(content_type=None)
+
+    async def _form(self, path: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> object:
+        """Send a form to one of the token endpoints."""
+
+        async def send() -> object:
+            assert self._http is not None  # noqa: S101 - `_asked` has looked
+            url = URL(str(self._root).rstrip("/") + path, encoded=True)
+            async with self._http.post(url, data=dict(fields), headers=headers, allow_redirects=False) as response:
+                return msgspec.json.decode(await response.read())
+
+        return await self._asked(send)
+
+    async def _asked(self, request: Callable[[], Awaitable[object]]) -> object:
         if self._http is None:
             raise SendRetryable("The connection to X is not open.")
         try:
-            return await getattr(self._api, method)(user_auth=True, **arguments)
+            return await request()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise SendRetryable(f"X cannot be reached: {type(error).__name__}.") from error
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -129,6 +213,14 @@ class _Rerooted:
         """Send a request as tweepy made it to the root; redirects are answers like any other."""
         here = URL(str(self._root).rstrip("/") + URL(url).raw_path_qs, encoded=True)
         return self._http.request(method, here, allow_redirects=False, **arguments)
+
+
+async def _harmless(call: Awaitable[object]) -> Mapping[str, object]:
+    """The answer to what changes nothing, or nothing more when it is repeated: without an answer, try again."""
+    try:
+        return mapping(await call)
+    except SendUnclear as error:
+        raise SendRetryable(error.message) from error
 
 
 def _address(root: str) -> URL:

@@ -40,8 +40,8 @@ _POST_FIELDS: Final = ["created_at", "entities", "note_tweet", "referenced_tweet
 _MESSAGE_FIELDS: Final = ["created_at", "entities", "event_type", "sender_id", "text"]
 
 
-async def find_post(client: XClient, account: str, out: Outbound, since: datetime, now: datetime) -> str | None:
-    """The id of our reply `out` of about `since`; None where it is surely not there. Both times by our clock.
+async def find_post(client: XClient, account: str, out: Outbound, since: datetime, now: datetime) -> list[str]:
+    """The ids of what may be our reply `out` of about `since`; none where it is surely not there. Times by our clock.
 
     Raises `SendRetryable` and `SendRefused`, as `ChannelAdapter.look_up`.
     """
@@ -66,13 +66,13 @@ async def find_post(client: XClient, account: str, out: Outbound, since: datetim
         ]
         shown.setdefault(references(post).get("replied_to", ""), []).extend(alike)
     found = weigh(shown[out.target], ours, since + client.ahead)
-    if found is None and weigh(shown[""], ours, since + client.ahead):
+    if not found and weigh(shown[""], ours, since + client.ahead):
         raise SendRefused("X shows the same words as an answer to nothing. Please look.")
     return _verdict(found, since, now, _POSTS_KEPT)
 
 
-async def find_message(client: XClient, account: str, out: Outbound, since: datetime, now: datetime) -> str | None:
-    """The event id of our direct message `out` of about `since`; None where it is surely not there. As `find_post`."""
+async def find_message(client: XClient, account: str, out: Outbound, since: datetime, now: datetime) -> list[str]:
+    """The event ids of what may be our direct message `out` of about `since`. As `find_post`."""
     events = await _listed(
         client,
         "get_direct_message_events",
@@ -97,13 +97,13 @@ async def find_message(client: XClient, account: str, out: Outbound, since: date
     return _verdict(found, since, now, _MESSAGES_KEPT)
 
 
-def _verdict(found: Shown | None, since: datetime, now: datetime, kept: timedelta) -> str | None:
-    if found is not None:
-        return found.native_id
+def _verdict(found: list[Shown], since: datetime, now: datetime, kept: timedelta) -> list[str]:
+    if found:
+        return [one.native_id for one in found]
     if now - since > kept:
         raise SendRefused("It is too long ago for X to show whether the message is there. Please look.")
     settle(since, now)
-    return None
+    return []
 
 
 async def _listed(

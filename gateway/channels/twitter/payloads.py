@@ -45,11 +45,17 @@ _KINDS = {
 }
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What an envelope tells of the speaker beside the event."""
+_AUTOMATED = "Automated"
+"""What the badge of an account says that is run by a program (X docs, activity/event-payloads, `affiliation`)."""
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an envelope tells of somebody beside the event."""
 
     name: str = ""
     handle: str = ""
+    automated: bool = False
+    """Labelled as run by a program."""
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece", omit_defaults=True):
@@ -66,6 +72,12 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, tag="piece", omit_default
     """Our account has blocked the author."""
     uuid: str = ""
     """X's key of this delivery, in the Activity API."""
+    listener: Person = Person()
+    """To whom a direct message goes, or whose post is answered."""
+    beside: Mapping[str, object] = {}
+    """What API 2 tells beside a post of what comes along with it: `media` and `polls`."""
+    app: str = ""
+    """With which program a direct message was written, where the envelope says so."""
 
 
 def split(body: bytes, account: str) -> list[RawEvent]:
@@ -85,6 +97,12 @@ def split(body: bytes, account: str) -> list[RawEvent]:
     for event in events:
         unique.setdefault(event.native_id, event)
     return list(unique.values())
+
+
+def listener_id(body: Mapping[str, object]) -> str:
+    """The user id of whom a direct message goes to, or whose post is answered; empty where there is none."""
+    target = mapping(mapping(body.get("message_create")).get("target"))
+    return native_id(target, "recipient_id") or native_id(body, "in_reply_to_user_id")
 
 
 def speaker_id(body: Mapping[str, object]) -> str:
@@ -129,10 +147,12 @@ def _cut_activity(entry: Mapping[str, object], raw: object) -> Iterator[Piece]:
         return
     payload = entry.get("payload")
     kind = _KINDS.get(event_type, event_type)
+    includes = mapping(entry.get("includes"))
     about = {
         "for_user_id": mapping(entry.get("filter")).get("user_id"),
-        "users": mapping(entry.get("includes")).get("users"),
+        "users": includes.get("users"),
         "uuid": entry.get("event_uuid"),
+        "includes": includes,
     }
     if kind == MESSAGE:
         about["users"] = mapping(payload).get("users")
@@ -145,7 +165,7 @@ def _cut_activity(entry: Mapping[str, object], raw: object) -> Iterator[Piece]:
 def _piece(kind: str, body: object, about: Mapping[str, object]) -> Piece:
     event_uuid = about.get("uuid")
     uuid = str(event_uuid) if isinstance(event_uuid, str | int) else ""
-    return Piece(
+    piece = Piece(
         kind=kind,
         body=body,
         speaker=_person(about.get("users"), speaker_id(mapping(body))),
@@ -153,6 +173,21 @@ def _piece(kind: str, body: object, about: Mapping[str, object]) -> Piece:
         blocked=is_true(about.get("user_has_blocked")) or is_true(about.get("is_blocked_by")),
         uuid=uuid if _UUID.fullmatch(uuid) else "",
     )
+    if kind not in (POST, MESSAGE):
+        return piece  # as ever: the key of what has no id is a hash of it
+    includes = mapping(about.get("includes"))
+    return msgspec.structs.replace(
+        piece,
+        listener=_person(about.get("users"), listener_id(mapping(body))),
+        beside={name: includes[name] for name in ("media", "polls") if entries(includes.get(name))},
+        app=_app(mapping(about.get("apps")), mapping(body)),
+    )
+
+
+def _app(apps: Mapping[str, object], body: Mapping[str, object]) -> str:
+    """The name of the program that a direct message was written with: `{"apps": {"268278": {"id", "name", "url"}}}`."""
+    created = mapping(body.get("message_create"))
+    return string(mapping(apps.get(native_id(created, "source_app_id"))).get("name"))
 
 
 def _person(users: object, wanted: str) -> Person:
@@ -161,7 +196,8 @@ def _person(users: object, wanted: str) -> Person:
         user = mapping(mapping(candidate).get("data")) or mapping(candidate)
         if wanted and native_id(user) == wanted:
             handle = string(user.get("username")) or string(user.get("screen_name"))
-            return Person(name=string(user.get("name")), handle=handle)
+            badge = string(mapping(user.get("affiliation")).get("description"))
+            return Person(name=string(user.get("name")), handle=handle, automated=badge == _AUTOMATED)
     return Person()
 
 

@@ -1,4 +1,4 @@
-"""A public post that concerns us: a mention, a reply or a quote, in the fields of API 1.1 or of API 2.
+"""A public post that concerns us: a mention, a reply, a quote, an edit, or our own, in the fields of API 1.1 or 2.
 
 1.1 (Account Activity): `id_str, text, user, in_reply_to_status_id_str, extended_tweet, entities.user_mentions`.
 2 (Activity API): `id, text, author_id, conversation_id, referenced_tweets, note_tweet, entities.mentions`.
@@ -11,51 +11,114 @@ from datetime import datetime
 
 from gateway.channels.base import ParseError
 from gateway.channels.twitter import attachment, snowflake
-from gateway.channels.twitter.fields import entries, mapping, native_id, string
+from gateway.channels.twitter.fields import entries, identifier, mapping, native_id, string
 from gateway.channels.twitter.payloads import Piece, speaker_id
 from gateway.channels.twitter.settings import TwitterSettings
+from gateway.happenings import Change, Changed, Event, SaidForUs
 from gateway.messages import Channel, Ignored, Place, Said, Sender, Surface
 
+_TAG = re.compile(r"<[^<>]*>")
 # A handle is up to 15 letters, digits and _; the full-width @ of East Asian keyboards makes a mention too.
 _LEADING_HANDLE = re.compile(r"\s*[@＠]([A-Za-z0-9_]{1,20})[,:;]?(?:\s+|$)")
 
 
-def read_post(piece: Piece, settings: TwitterSettings, now: datetime) -> Said | Ignored:
+def read_post(piece: Piece, settings: TwitterSettings, now: datetime) -> Event:
     """Understand a post. Raises `ParseError` where it has no id, no author or no text.
 
     A retweet says nothing of its author's own. The Account Activity API delivers all that our own account posts
-    (X docs, account-activity/introduction, Aug 2026); to answer that would be to talk to ourselves.
+    (X docs, account-activity/introduction, Aug 2026), and the Activity API what we subscribe to: what answers somebody
+    was said in our name, by us or by a person in X's own app; to answer it would be to talk to ourselves.
     """
     body = mapping(piece.body)
     own_id, author = native_id(body), speaker_id(body)
     if not own_id or not author:
         raise ParseError("a post without an id or an author")
-    refers_to = references(body)
-    if author == settings.user_id:
-        return Ignored(reason="own_echo")
-    if "retweeted" in refers_to or mapping(body.get("retweeted_status")):
-        return Ignored(reason="retweet")
-    if piece.blocked:
+    ours = author == settings.user_id
+    if "retweeted" in references(body) or mapping(body.get("retweeted_status")):
+        return Ignored(reason="own_retweet" if ours else "retweet")
+    if piece.blocked and not ours:
         return Ignored(reason="blocked")
-    text = _full_text(body)
-    if text is None:
+    if _full_text(body) is None:
         raise ParseError("a post without a text")
+    said = _said(piece, settings, now)
+    if said.native_id != own_id:
+        return Changed(
+            channel=said.channel,
+            account=said.account,
+            at=said.at,
+            native_id=said.native_id,
+            change=Change.EDITED,
+            by=said.sender,
+            text=said.text,
+            attachments=said.attachments,
+            order=said.order,
+            said=None if ours else said,
+        )
+    return _said_for_us(piece, said) if ours else said
+
+
+def _said(piece: Piece, settings: TwitterSettings, now: datetime) -> Said:
+    """A post as somebody says it.
+
+    An edited post has a new id, and names those before it. It stays the message that its first version was; a reply
+    is addressed to the newest version (X docs, fundamentals/edit-posts, Aug 2026: up to five edits within an hour).
+    """
+    body = mapping(piece.body)
+    own_id, author = native_id(body), speaker_id(body)
+    first = _first_version(body) or own_id
     # 1.1 names no conversation: there the post that this one answers stands for it.
-    reply_to = refers_to.get("replied_to", "") or native_id(body, "in_reply_to_status_id")
+    reply_to = references(body).get("replied_to", "") or native_id(body, "in_reply_to_status_id")
     stated = snowflake.from_milliseconds(body.get("timestamp_ms")) or snowflake.from_date(body.get("created_at"))
     return Said(
         channel=Channel.TWITTER,
         account=settings.user_id,
-        native_id=own_id,
-        place=Place(surface=Surface.PUBLIC, native_id=native_id(body, "conversation_id") or reply_to or own_id),
+        native_id=first,
+        place=Place(surface=Surface.PUBLIC, native_id=native_id(body, "conversation_id") or reply_to or first),
         sender=_sender(piece, body, author),
-        text=_without_our_handle(text, _our_handles(body, settings)),
+        text=_without_our_handle(_full_text(body) or "", _our_handles(body, settings)),
         at=snowflake.said_at(own_id, stated, now),
         order=snowflake.order_of(own_id),
         target=own_id,
         reply_to=reply_to,
-        attachments=attachment.of_post(body),
+        attachments=attachment.of_post(body, piece.beside),
+        automated=piece.speaker.automated,
     )
+
+
+def _said_for_us(piece: Piece, said: Said) -> SaidForUs | Ignored:
+    """A post of our own account: to somebody, or to nobody."""
+    body = mapping(piece.body)
+    if not said.reply_to:
+        return Ignored(reason="own_post")
+    answered = native_id(body, "in_reply_to_user_id")
+    handle = string(body.get("in_reply_to_screen_name")) or piece.listener.handle
+    correspondent = Sender(native_id=answered, name=piece.listener.name, handle=handle)
+    return SaidForUs(
+        channel=said.channel,
+        account=said.account,
+        at=said.at,
+        native_id=said.native_id,
+        place=said.place,
+        target=said.reply_to,
+        correspondent=correspondent if answered not in ("", said.account) else None,
+        text=without_leading_handles(said.text),
+        order=said.order,
+        reply_to=said.reply_to,
+        attachments=said.attachments,
+        via=_TAG.sub("", string(body.get("source"))).strip() or "X",
+    )
+
+
+def _first_version(body: Mapping[str, object]) -> str:
+    """The id of an edited post's first version; empty where X tells of none.
+
+    API 2: `edit_history_tweet_ids`, oldest first, always there. 1.1: `edit_history.initial_tweet_id` or
+    `edit_history.edit_tweet_ids`, there since posts can be edited.
+    """
+    history = mapping(body.get("edit_history"))
+    versions = entries(body.get("edit_history_tweet_ids")) or entries(history.get("edit_tweet_ids"))
+    ids = sorted(filter(None, map(identifier, versions)), key=lambda one: (snowflake.order_of(one), one))
+    return identifier(history.get("initial_tweet_id")) or (ids[0] if ids else "")
 
 
 def references(body: Mapping[str, object]) -> dict[str, str]:

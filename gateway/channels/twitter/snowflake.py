@@ -27,6 +27,11 @@ def order_of(native_id: str) -> int:
     return number if number <= _LARGEST else 0
 
 
+def id_at(moment: datetime) -> int:
+    """The first id that can be given at a moment; 0 before X counted so."""
+    return max((moment - _UNIX_EPOCH) // timedelta(milliseconds=1) - _EPOCH_MS, 0) << 22
+
+
 def time_of_id(native_id: str, now: datetime) -> datetime | None:
     """The time inside an id, in milliseconds; None for ids older than the scheme and unbelievable times."""
     number = order_of(native_id)

@@ -48,20 +48,23 @@ def test_a_text_is_like_itself(text: str) -> None:
 
 
 def test_the_same_words_earlier_or_much_later_are_another_message() -> None:
-    assert weigh([shown("Hello", -10), shown("Hello", 700)], "Hello", NOW) is None
+    assert weigh([shown("Hello", -10), shown("Hello", 700)], "Hello", NOW) == []
 
 
-def test_of_the_same_words_the_nearest_in_time_are_ours() -> None:
+def test_of_the_same_words_the_nearest_in_time_come_first() -> None:
     others = [shown("Hello", 200, "later"), shown("Hello", -2.5, "before"), shown("Bye", 0, "other")]
     found = weigh([*others, shown("Hello", 1, "ours")], "Hello", NOW)
-    assert found is not None
-    assert found.native_id == "ours"
+    assert [one.native_id for one in found] == ["ours", "before", "later"]
+
+
+def test_a_message_that_can_be_read_in_two_ways_is_one_message() -> None:
+    assert len(weigh([shown("Hello", 1), shown("Hello ", 1)], "Hello", NOW)) == 1
 
 
 def test_nearly_the_same_words_are_for_a_person_to_judge() -> None:
     with pytest.raises(SendRefused, match="Please look"):
         weigh([shown("hello", 1)], "Hello", NOW)
-    assert weigh([shown("hello", -60)], "Hello", NOW) is None
+    assert weigh([shown("hello", -60)], "Hello", NOW) == []
 
 
 def test_an_absence_proves_nothing_for_a_minute() -> None:

@@ -42,7 +42,7 @@ def body(**event: Any) -> bytes:
         ("comment", "comment:700_801"),
         ("comment-mention", "comment:700_801"),
         ("comment-without-author", "feed:comment:700_805:add:1790000009"),
-        ("comment-edited", "feed:comment:700_801:edited:1790000009"),
+        ("comment-edited", "feed:comment:700_801:edited:1790000009:1790000010:5500000000000009"),
         ("visitor-post", "post:104000000000001_701"),
         ("mention-without-author", "mention:post:900_1:add:1790000009"),
     ],
@@ -77,6 +77,35 @@ def test_two_clicks_on_links_with_different_codes_are_two_events() -> None:
 )
 def test_an_event_without_the_parts_of_its_key_goes_by_its_hash(event: dict[str, Any]) -> None:
     assert split(body(**event))[0].native_id.startswith("sha256:")
+
+
+def change(time: int, **value: Any) -> str:
+    about = {"item": "comment", "comment_id": "7_8", "created_time": 5, "from": {"id": "1"}, **value}
+    entry = {"id": "9", "time": time, "changes": [{"field": "feed", "value": about}]}
+    (event,) = split(json.dumps({"object": "page", "entry": [entry]}).encode())
+    return event.native_id
+
+
+def test_a_comment_that_is_hidden_twice_is_hidden_twice() -> None:
+    assert len({change(10, verb="hide"), change(11, verb="unhide"), change(12, verb="hide")}) == 3
+    assert len({change(10, verb="edited", message="a"), change(11, verb="edited", message="b")}) == 2
+
+
+def test_two_people_who_like_something_in_the_same_second_are_two() -> None:
+    likes = [change(10, item="reaction", verb="add", **{"from": {"id": who}}) for who in ("1", "2")]
+    assert len(set(likes)) == 2
+
+
+def test_an_added_comment_is_one_whenever_it_is_told_of() -> None:
+    assert change(10, verb="add") == change(99, verb="add") == "comment:7_8"
+
+
+def test_what_is_delivered_again_in_another_envelope_is_the_same() -> None:
+    def delivered(time: int) -> str:
+        entry = {"id": "9", "time": time, "messaging": [{"sender": {"id": "1"}, "message": {"text": "no id"}}]}
+        return split(json.dumps({"object": "page", "entry": [entry]}).encode())[0].native_id
+
+    assert delivered(1) == delivered(2)
 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"no json", b'{"entry":[]}', b'{"entry":{}}', b"[" * 5000, b"\xff"])

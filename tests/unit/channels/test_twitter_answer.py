@@ -71,7 +71,7 @@ def test_an_overloaded_x_says_when_to_come_back() -> None:
     ("body", "words"),
     [
         ({"detail": "You are not allowed", "title": "Forbidden"}, "X answered 403: You are not allowed"),
-        ({"errors": [{"code": 187, "message": "Status is a duplicate."}]}, "X answered 403: Status is a duplicate."),
+        ({"errors": [{"code": 220, "message": "Not yours."}]}, "X answered 403: Not yours."),
         ({"title": "Forbidden"}, "X answered 403: Forbidden"),
         (["nonsense"], "X answered 403."),
         (None, "X answered 403."),
@@ -80,6 +80,50 @@ def test_an_overloaded_x_says_when_to_come_back() -> None:
 )
 def test_the_reason_is_in_the_words_of_x(body: object, words: str) -> None:
     assert judge(403, {}, msgspec.json.encode(body), NOW).message == words
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind", "words"),
+    [
+        ({"detail": "You are not allowed to create a Tweet with duplicate content."}, SendUnclear, "already"),
+        ({"errors": [{"code": 187, "message": "Status is a duplicate."}]}, SendUnclear, "already"),
+        (
+            {"detail": "Reply to this conversation is not allowed because you have not been mentioned"},
+            SendRefused,
+            "answer only who names us",
+        ),
+        ({"errors": [{"code": 433, "message": "The author restricted who can reply."}]}, SendRefused, "names us"),
+        ({"detail": "You do not have permission to DM one or more participants."}, SendRefused, "must write first"),
+        ({"errors": [{"code": 349, "message": "You cannot send messages to this user."}]}, SendRefused, "write first"),
+        ({"errors": [{"code": 150, "message": "Not following you."}]}, SendRefused, "must write first"),
+        ({"detail": "You attempted to reply to a Tweet that is deleted or not visible to you."}, SendRefused, "gone"),
+        ({"reason": "client-not-enrolled", "title": "Client Forbidden"}, SendLockedOut, ""),
+        ({"type": "https://api.twitter.com/2/problems/client-forbidden"}, SendLockedOut, ""),
+        ({"type": "https://api.twitter.com/2/problems/oauth1-permissions"}, SendLockedOut, ""),
+        ({"title": "SpendCapReached", "type": "https://api.twitter.com/2/problems/credits"}, SendLockedOut, ""),
+        ({"errors": [{"code": 326, "message": "this account is temporarily locked"}]}, SendLockedOut, "locked"),
+        ({"errors": [{"code": 64, "message": "Your account is suspended"}]}, SendLockedOut, "suspended"),
+        ({"detail": "Something new."}, SendRefused, "Something new."),
+    ],
+)
+def test_each_kind_of_403_means_what_it_says(problem: dict[str, object], kind: type[SendError], words: str) -> None:
+    error = judge(403, {}, msgspec.json.encode(problem), NOW)
+    assert isinstance(error, kind)
+    assert words in error.message
+
+
+def test_a_monthly_cap_is_the_operators_matter_and_no_limit_to_be_waited_for() -> None:
+    problem = {"title": "UsageCapExceeded", "type": "https://api.twitter.com/2/problems/usage-capped"}
+    assert type(judge(429, {}, msgspec.json.encode(problem), NOW)) is SendLockedOut
+
+
+def test_a_problem_with_nothing_but_a_parameter_is_told_by_its_errors() -> None:
+    body = {
+        "errors": [{"message": "CrcValidationFailed: timed out"}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+    }
+    assert judge(400, {}, msgspec.json.encode(body), NOW).message == "X answered 400: CrcValidationFailed: timed out"
 
 
 def test_a_page_of_html_is_no_reason() -> None:

@@ -1,0 +1,27 @@
+"""Redacting: what was taken back is kept for the audit, with a word in place of each piece of personal data.
+
+text -> detector -> `My mail is ines@example.org` becomes `My mail is [email]`
+"""
+
+from gateway.privacy.detect import MAX_CHARACTERS, Detector
+
+_LEAKED_BEFORE = ("[card ", "[security code]")  # what intake puts where it has masked (`gateway.privacy.mask`)
+
+
+def redacted(text: str, detector: Detector) -> str:
+    """The text without what the detector finds in it, cut to what the detector reads."""
+    text = text[:MAX_CHARACTERS]
+    pieces: list[str] = []
+    position = 0
+    for finding in detector.find(text):
+        pieces += (text[position : finding.start], f"[{finding.type.replace('_', ' ')}]")
+        position = finding.end
+    return "".join([*pieces, text[position:]])
+
+
+def leaks(text: str, detector: Detector) -> list[str]:
+    """The kinds of personal data that everybody can read where a text stands; card numbers have left our copy of it."""
+    kinds = {finding.type for finding in detector.find(text)}
+    if any(mark in text for mark in _LEAKED_BEFORE):
+        kinds.add("card")
+    return sorted(kinds)
