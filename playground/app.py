@@ -17,10 +17,7 @@ from sanic.response import HTTPResponse, json
 from playground.calls import Calls
 from playground.delivery import Courier
 from playground.facebook import errors as facebook_errors
-from playground.facebook.api import GraphApi
-from playground.facebook.events import FacebookEvents, FacebookRoute
-from playground.facebook.messenger import Messenger
-from playground.facebook.page import Page
+from playground.facebook.parts import FacebookParts
 from playground.faults import Faults
 from playground.gate import Gate
 from playground.ids import Clock
@@ -31,16 +28,14 @@ from playground.play import Play
 from playground.settings import Settings
 from playground.telegram import errors as telegram_errors
 from playground.telegram.api import BotApi
+from playground.telegram.customers import Customers
+from playground.telegram.files import Files
+from playground.telegram.objects import Objects as TelegramObjects
 from playground.telegram.platform import Telegram
-from playground.telegram.updates import Objects as TelegramObjects
 from playground.telegram.updates import TelegramRoute, Updates
 from playground.world import Snapshot
 from playground.x import errors as x_errors
-from playground.x.api import XApi
-from playground.x.events import XEvents, XRoute
-from playground.x.oauth import OAuth
-from playground.x.objects import Objects as XObjects
-from playground.x.platform import X
+from playground.x.parts import XParts
 
 LOCAL = frozenset({"127.0.0.1", "localhost"})
 
@@ -68,40 +63,34 @@ def create_app(settings: Settings, clock: Clock = time.time, name: str = "playgr
 
     courier = Courier(world.deliveries, changed, clock, settings.playground_pace)
 
-    x_objects = XObjects(world.x, settings)
-    x_events = XEvents(x_objects, courier, settings.twitter_user_id)
-    x = X(world.x, settings, x_objects, x_events, clock, changed)
-    courier.add_route("x", XRoute(settings, clock))
+    x_parts = XParts(world.x, settings, courier, clock, changed)
+    x = x_parts.platform
 
-    facebook_events = FacebookEvents(courier, settings.facebook_page_id, clock)
-    page = Page(world.facebook, settings.facebook_page_id, facebook_events, clock, changed)
-    messenger = Messenger(world.facebook, page, facebook_events, clock, changed)
-    courier.add_route("facebook", FacebookRoute(settings))
+    facebook = FacebookParts(world.facebook, settings, courier, clock, changed, live.note)
 
     telegram_objects = TelegramObjects(world.telegram, settings)
     updates = Updates(world.telegram, telegram_objects, courier, clock)
     telegram = Telegram(world.telegram, settings, telegram_objects, updates, clock, changed)
+    files = Files(world.telegram, settings.aside_home)
     courier.add_route("telegram", TelegramRoute(world.telegram, settings))
 
-    x_api = XApi(x, settings, OAuth(settings))
-    app.blueprint(x_api.blueprint(Gate("x", calls, faults, x_errors.refuse, clock)))
-    graph = GraphApi(page, messenger, settings, live.note)
-    app.blueprint(graph.blueprint(Gate("facebook", calls, faults, facebook_errors.refuse, clock)))
-    bot_api = BotApi(telegram, settings, live.note)
+    app.blueprint(x_parts.api.blueprint(Gate("x", calls, faults, x_errors.refuse, clock)))
+    app.blueprint(facebook.api.blueprint(Gate("facebook", calls, faults, facebook_errors.refuse, clock)))
+    bot_api = BotApi(telegram, files, settings, live.note)
     app.blueprint(bot_api.blueprint(Gate("telegram", calls, faults, telegram_errors.refuse, clock)))
-    app.blueprint(Play(x, page, messenger, telegram).blueprint())
+    app.blueprint(Play(x, facebook.deeds, Customers(telegram, files)).blueprint())
     app.blueprint(Lookout(world, settings, courier, calls, faults, live).blueprint())
     app.blueprint(pages())
 
     @app.on_request
     async def only_from_here(request: Request) -> HTTPResponse | None:
-        return refuse_strangers(request)
+        return refuse_strangers(request) or refuse_away(request, settings.away)
 
     @app.before_server_start
     async def start(app: PlaygroundApp) -> None:
         await snapshot.start()
         x.open()
-        page.open()
+        facebook.page.open()
         await courier.start()
 
     @app.before_server_stop
@@ -115,6 +104,14 @@ def create_app(settings: Settings, clock: Clock = time.time, name: str = "playgr
         return json({"error": str(error)}, status=error.status_code)
 
     return app
+
+
+def refuse_away(request: Request, away: list[str]) -> HTTPResponse | None:
+    """Let nobody play where the real platform is used: the gateway would not hear it."""
+    name = request.path.removeprefix("/_play/").partition("/")[0] if request.path.startswith("/_play/") else ""
+    if name not in away:
+        return None
+    return json({"error": f"The real {name} is used instead of this one."}, status=409)
 
 
 def refuse_strangers(request: Request) -> HTTPResponse | None:

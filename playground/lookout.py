@@ -60,7 +60,12 @@ class Lookout:
                     "comments": _last(facebook.comments.values(), last),
                     "messages": _last(facebook.messages, last),
                 },
-                "telegram": {"messages": _last(telegram.messages, last), "started": telegram.started},
+                "telegram": {
+                    "messages": _last(telegram.messages, last),
+                    "business": _last(telegram.business, last),
+                    "started": telegram.started,
+                    "blocked": telegram.blocked,
+                },
             }
         )
 
@@ -113,6 +118,7 @@ class Lookout:
         return {
             "brand": BRAND,
             "hint": settings.playground_hint,
+            "away": settings.away,
             "desk": f"http://127.0.0.1:{settings.aside_port}/desk",
             "x": {"id": settings.twitter_user_id, "username": settings.twitter_username},
             "facebook": {"id": settings.facebook_page_id},

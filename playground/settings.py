@@ -34,6 +34,8 @@ class Settings:
     telegram_bot_username: str
     playground_hint: str = ""
     """Shown on the page, e.g. which order numbers the demo shop knows."""
+    playground_away: str = ""
+    """Platforms whose real ones are used instead, with commas between: `x`, `facebook`, `telegram`."""
     playground_pace: float = 1.0
     """How long a second of waiting between two attempts lasts; tests hurry."""
 
@@ -48,6 +50,11 @@ class Settings:
     def webhook(self, channel: str) -> str:
         """Where the gateway of this machine listens for `channel`."""
         return f"http://127.0.0.1:{self.aside_port}/webhooks/{channel}/webhook"
+
+    @property
+    def away(self) -> list[str]:
+        """Platforms on which nothing can be done here."""
+        return [name for name in self.playground_away.split(",") if name]
 
     @property
     def telegram_bot_id(self) -> int:

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from sanic import Blueprint, Request
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse, json, raw, text
 
+from playground.facebook.account import Account
 from playground.facebook.conversations import Conversations, conversation_id
 from playground.facebook.errors import GraphError, invalid, no_such_object
+from playground.facebook.events import APP_ID
+from playground.facebook.feed import Feed, number
 from playground.facebook.fields import only, wanted
+from playground.facebook.files import Files
 from playground.facebook.messenger import Messenger
 from playground.facebook.page import Page
-from playground.facebook.records import Comment, PagePost, iso
 from playground.gate import Gate, fields, unpacked
-from playground.people import BRAND
 from playground.settings import Settings
 
 VERSION = re.compile(r"^v\d+\.\d+/")
@@ -26,10 +28,21 @@ ACTIONS = frozenset({"typing_on", "typing_off", "mark_seen"})
 class GraphApi:
     """Answers the gateway's calls."""
 
-    def __init__(self, page: Page, messenger: Messenger, settings: Settings, note: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        page: Page,
+        messenger: Messenger,
+        files: Files,
+        account: Account,
+        settings: Settings,
+        note: Callable[..., None],
+    ) -> None:
         self._page = page
         self._messenger = messenger
-        self._conversations = Conversations(messenger, page.id)
+        self._files = files
+        self._account = account
+        self._feed = Feed(page, messenger, files)
+        self._conversations = Conversations(messenger, files, page.id)
         self._settings = settings
         self._note = note
 
@@ -43,37 +56,52 @@ class GraphApi:
 
     async def call(self, request: Request, path: str) -> HTTPResponse:
         """Any call."""
+        if path.startswith("files/"):
+            found = self._files.at(path.removeprefix("files/"))
+            return raw(found[1], content_type=found[0]) if found else text("URL signature expired", status=403)
         given = {name: unpacked(value) for name, value in fields(request).items()}
         given |= {name: unpacked(value) for name, value in request.query_args if name not in given}
-        self._authorize(request, given)
         node, _, edge = VERSION.sub("", path).strip("/").partition("/")
-        if node == "me":
-            node = self._page.id
         # Graph takes ?method=delete in place of the verb.
         verb = str(given.get("method", request.method)).upper()
+        if node in (str(APP_ID), "debug_token"):
+            self._authorize(request, given, self._account.app_token)
+            return json(self._of_app(verb, node, edge, given))
+        self._authorize(request, given)
+        if node == "me":
+            node = self._page.id
+        if (verb, edge) == ("POST", "messages") and request.files:
+            upload = request.files["filedata"][0]
+            given["filedata"] = (upload.name, upload.type, upload.body)
         return json(self._dispatch(verb, node, edge, given))
+
+    def _of_app(self, verb: str, node: str, edge: str, given: dict[str, Any]) -> dict[str, Any]:
+        match verb, node, edge:
+            case "GET", "debug_token", "":
+                return self._account.token(given)
+            case "GET", _, "subscriptions":
+                return self._account.webhooks()
+            case "POST", _, "subscriptions":
+                return self._account.register(given)
+            case "GET", _, "":
+                return _only(self._account.app(), given)
+        raise no_such_object(f"{node}/{edge}" if edge else node)
 
     def _dispatch(self, verb: str, node: str, edge: str, given: dict[str, Any]) -> dict[str, Any]:
         on_page = node == self._page.id
+        if on_page and edge and (answered := self._of_page(verb, edge, given)) is not None:
+            return answered
         match verb, edge:
-            case "POST", "messages" if on_page:
-                return self._send(given)
-            case (("GET" | "POST"), "subscribed_apps") if on_page:
-                return {"success": True} if verb == "POST" else {"data": []}
-            case "GET", "feed" | "posts" if on_page:
-                return {"data": [_only(self._post(post), given) for post in reversed(self._page.state.posts.values())]}
             case "POST", "comments":
                 return {"id": self._page.page_comments(node, str(given.get("message", ""))).id}
             case "GET", "comments":
-                return self._comments(node, given)
-            case "GET", "conversations" if on_page:
-                person = given.get("user_id")
-                fields = wanted(_text(given, "fields") or "id,link,updated_time")
-                return self._conversations.listed(_text(given, "platform"), person and str(person), fields)
+                return self._feed.comments(node, given)
             case "GET", "messages" if self._conversations.exists(node):
-                fields = wanted(_text(given, "fields") or "id,created_time")
-                limit, after = (_number(given, name, default) for name, default in (("limit", 25), ("after", 0)))
-                return self._conversations.messages(node, limit, after, fields)
+                return self._conversations.messages(
+                    node, *number(given, 25), wanted(_text(given, "fields") or "id,created_time")
+                )
+            case "GET", "attachments":
+                return self._conversations.attachments(node)
             case "GET", "" if self._conversations.exists(node):
                 return self._conversations.read(node, wanted(_text(given, "fields") or "id,link,updated_time"))
             case "POST", "":
@@ -83,13 +111,44 @@ class GraphApi:
                 self._page.delete(node)
                 return {"success": True}
             case "GET", "":
-                return _only(self._node(node), given)
+                return _only(self._feed.node(node), given)
         raise no_such_object(f"{node}/{edge}" if edge else node)
 
+    def _of_page(self, verb: str, edge: str, given: dict[str, Any]) -> dict[str, Any] | None:
+        match verb, edge:
+            case "POST", "messages":
+                return self._send(given)
+            case "POST", "take_thread_control":
+                self._messenger.take_thread(_recipient(given))
+                return {"success": True}
+            case "GET", "thread_owner":
+                psid = str(given.get("recipient"))
+                owner = self._messenger.state.owners.get(psid, str(APP_ID))
+                return {"data": [{"thread_owner": {"thread_id": conversation_id(psid), "app_id": owner}}]}
+            case "GET", "subscribed_apps":
+                return self._account.subscribed()
+            case "POST", "subscribed_apps":
+                return self._account.subscribe(given)
+            case "DELETE", "subscribed_apps":
+                return self._account.unsubscribe()
+            case "GET", "messenger_profile":
+                return self._account.profile()
+            case "POST", "messenger_profile":
+                return self._account.set_profile(given)
+            case "DELETE", "messenger_profile":
+                return self._account.clear_profile(given)
+            case "GET", "feed" | "posts" | "visitor_posts":
+                return self._feed.posts(edge, given)
+            case "GET", "conversations":
+                person = given.get("user_id")
+                asked = wanted(_text(given, "fields") or "id,link,updated_time")
+                return self._conversations.listed(
+                    _text(given, "platform"), person and str(person), asked, *number(given, 25)
+                )
+        return None
+
     def _send(self, given: dict[str, Any]) -> dict[str, Any]:
-        recipient = given.get("recipient")
-        if not isinstance(recipient, dict):
-            raise invalid("The parameter recipient is required")
+        recipient = _recipient(given)
         if (action := given.get("sender_action")) is not None:
             if action not in ACTIONS:
                 raise invalid("Param sender_action must be one of {TYPING_ON, TYPING_OFF, MARK_SEEN}")
@@ -99,63 +158,19 @@ class GraphApi:
         content = given.get("message")
         if not isinstance(content, dict):
             raise invalid("The parameter message is required")
-        message = self._messenger.send(recipient, content, given.get("tag"))
+        file = self._files.keep(*given["filedata"]) if "filedata" in given else None
+        message = self._messenger.send(recipient, content, given.get("tag"), file)
         return {"recipient_id": message.psid, "message_id": message.mid}
 
-    def _comments(self, node: str, given: dict[str, Any]) -> dict[str, Any]:
-        """One page of what stands below a post or comment (Graph API, "Comments" and "Paginated results")."""
-        if node not in self._page.state.posts:
-            self._page.comment(node)
-        comments = self._page.comments_of(node)
-        order = _text(given, "order") or "chronological"
-        if order not in ("chronological", "reverse_chronological"):
-            raise invalid("Param order must be one of {CHRONOLOGICAL, REVERSE_CHRONOLOGICAL}")
-        if order == "reverse_chronological":
-            comments = comments[::-1]
-        limit, after = (_number(given, name, default) for name, default in (("limit", 25), ("after", 0)))
-        page = comments[after : after + limit]
-        answer: dict[str, Any] = {"data": [_only(self._comment(comment), given) for comment in page]}
-        if page:
-            end = after + len(page)
-            answer["paging"] = {"cursors": {"before": str(after), "after": str(end)}}
-            if end < len(comments):
-                answer["paging"]["next"] = f"https://graph.facebook.com/{node}/comments?after={end}"
-        return answer
+    def _authorize(self, request: Request, given: dict[str, Any], other: str = "") -> None:
+        """The token comes as a parameter or as a Bearer; the proof is checked when it is given.
 
-    def _node(self, node: str) -> dict[str, Any]:
-        if node == self._page.id:
-            return {"id": node, "name": BRAND, "category": "Shop", "link": f"https://www.facebook.com/{node}"}
-        if node in self._page.state.posts:
-            return self._post(self._page.state.posts[node])
-        return self._comment(self._page.comment(node))
-
-    def _post(self, post: PagePost) -> dict[str, Any]:
-        author = {"id": self._page.id, "name": BRAND}
-        return {"id": post.id, "message": post.message, "created_time": iso(post.created), "from": author}
-
-    def _comment(self, comment: Comment) -> dict[str, Any]:
-        own = comment.author_id == self._page.id
-        content: dict[str, Any] = {
-            "id": comment.id,
-            "message": comment.message,
-            "created_time": iso(comment.created),
-            "from": {"id": comment.author_id, "name": comment.author_name},
-            "is_hidden": comment.hidden,
-            "can_hide": not own,
-            "can_remove": True,
-            "can_reply_privately": not own and comment.private_reply is None,
-        }
-        if comment.parent_id != comment.post_id:
-            content["parent"] = {"id": comment.parent_id}
-        if comment.private_reply is not None:
-            message = next((each for each in self._messenger.state.messages if each.mid == comment.private_reply), None)
-            content["private_reply_conversation"] = {"id": conversation_id(message.psid if message else "")}
-        return content
-
-    def _authorize(self, request: Request, given: dict[str, Any]) -> None:
-        """The token comes as a parameter or as a Bearer; the proof is checked when it is given."""
+        `other`: a token that is as good as the Page's.
+        """
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
         token = str(given.get("access_token") or (bearer if scheme.lower() == "bearer" else ""))
+        if other and hmac.compare_digest(token.encode(), other.encode()):
+            return
         if not hmac.compare_digest(token.encode(), self._settings.facebook_page_access_token.encode()):
             raise GraphError(190, "Invalid OAuth access token - Cannot parse access token", status=401)
         if (proof := given.get("appsecret_proof")) is not None:
@@ -176,11 +191,11 @@ def _text(given: dict[str, Any], name: str) -> str:
     return str(given.get(name) or "")
 
 
-def _number(given: dict[str, Any], name: str, default: int) -> int:
-    try:
-        return max(int(given.get(name, default)), 0)
-    except (ValueError, TypeError):
-        raise invalid(f"Param {name} must be an integer") from None
+def _recipient(given: dict[str, Any]) -> dict[str, Any]:
+    recipient = given.get("recipient")
+    if not isinstance(recipient, dict):
+        raise invalid("The parameter recipient is required")
+    return recipient
 
 
 def _truth(value: Any) -> bool:

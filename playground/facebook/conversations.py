@@ -9,6 +9,7 @@ from typing import Any
 
 from playground.facebook.errors import invalid, no_such_object
 from playground.facebook.fields import Wanted, only
+from playground.facebook.files import Files
 from playground.facebook.messenger import Messenger
 from playground.facebook.records import Message, iso
 from playground.people import BRAND, by_psid
@@ -20,17 +21,33 @@ READABLE = 20
 class Conversations:
     """The Page's threads, by the ids of people and of conversations."""
 
-    def __init__(self, messenger: Messenger, page_id: str) -> None:
+    def __init__(self, messenger: Messenger, files: Files, page_id: str) -> None:
         self._messenger = messenger
+        self._files = files
         self._page_id = page_id
 
-    def listed(self, platform: str, user_id: str | None, fields: list[Wanted]) -> dict[str, Any]:
-        """`GET /{page}/conversations`: all, or those with one person."""
+    def listed(
+        self, platform: str, user_id: str | None, fields: list[Wanted], limit: int = 25, after: int = 0
+    ) -> dict[str, Any]:
+        """`GET /{page}/conversations`: all, or those with one person; the one with the newest message first."""
         if platform.lower() not in ("messenger", ""):
             raise invalid("Param platform must be one of {MESSENGER}")
-        known = self._messenger.state.known
-        psids = [psid for psid in reversed(known) if user_id in (None, psid)]
-        return {"data": [self.read(conversation_id(psid), fields) for psid in psids]}
+        newest = list(dict.fromkeys(message.psid for message in reversed(self._messenger.state.messages)))
+        psids = [psid for psid in newest if user_id in (None, psid)]
+        page = psids[after : after + limit]
+        answer: dict[str, Any] = {"data": [self.read(conversation_id(psid), fields) for psid in page]}
+        if page:
+            answer["paging"] = {"cursors": {"before": str(after), "after": str(after + len(page))}}
+            if after + len(page) < len(psids):
+                answer["paging"]["next"] = f"https://graph.facebook.com/conversations?after={after + len(page)}"
+        return answer
+
+    def attachments(self, node: str) -> dict[str, Any]:
+        """`GET /{message}/attachments`."""
+        message = next((each for each in self._messenger.state.messages if each.mid == node), None)
+        if message is None:
+            raise no_such_object(node)
+        return self._attachments(message)
 
     def read(self, node: str, fields: list[Wanted]) -> dict[str, Any]:
         """`GET /{conversation}`."""
@@ -78,13 +95,33 @@ class Conversations:
     def _message(self, message: Message) -> dict[str, Any]:
         person, page = _person(message.psid), self._page()
         sender, receiver = (page, person) if message.from_page else (person, page)
-        return {
+        content: dict[str, Any] = {
             "id": message.mid,
             "created_time": iso(message.created),
             "from": sender,
             "to": {"data": [receiver]},
             "message": message.text,
         }
+        if any(each.file for each in message.along):
+            content["attachments"] = self._attachments(message)
+        if links := [{"link": each.url, "name": each.title} for each in message.along if each.url]:
+            content["shares"] = {"data": links}
+        return content
+
+    def _attachments(self, message: Message) -> dict[str, Any]:
+        """As Graph shows them: pictures and films by their data, all else by an address."""
+        rows = []
+        for each in message.along:
+            if each.file is None:
+                continue
+            stored, url = self._files.about(each.file), self._files.url(each.file)
+            row: dict[str, Any] = {"id": each.file, "mime_type": stored.mime, "name": stored.name, "size": stored.size}
+            if each.type in ("image", "video"):
+                row[f"{each.type}_data"] = {"width": 8, "height": 8, "url": url}
+            else:
+                row["file_url"] = url
+            rows.append(row)
+        return {"data": rows}
 
     def _page(self) -> dict[str, Any]:
         return {"id": self._page_id, "name": BRAND, "email": f"{self._page_id}@facebook.com"}

@@ -51,6 +51,13 @@ def window_closed() -> GraphError:
     return GraphError(10, "(#10) This message is sent outside of allowed window.", 2018278)
 
 
+def other_app() -> GraphError:
+    """Another application has the thread."""
+    return GraphError(
+        10, "(#10) Message failed to send because another app is controlling this thread now.", 2018300, status=403
+    )
+
+
 def refuse(fault: Fault) -> HTTPResponse:
     """What a fault looks like on Graph."""
     if fault.kind is Kind.TOO_MANY:

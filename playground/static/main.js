@@ -46,10 +46,24 @@ function render() {
   byId("desk").href = state.about.desk;
   byId("hint").textContent = state.about.hint;
   byId("hint").hidden = !state.about.hint;
+  for (const plot of state.about.away) standAside(plot);
   people.render(state);
   for (const plot of Object.values(plots)) plot.render(state, person);
   showTrouble(state.delivery);
   news.render(state, person);
+}
+
+/** The real platform is used instead: nothing to do here. */
+function standAside(plot) {
+  const section = byId(plot);
+  if (section.classList.contains("away")) return;
+  section.classList.add("away");
+  section.append(
+    h("p", { class: "elsewhere" }, `The real ${titleOf(plot)} is connected. Write to the account there, not here.`),
+  );
+  if (lastUsed.plot !== plot) return;
+  const other = Object.keys(plots).find((name) => !town.state.about.away.includes(name));
+  if (other) use(other, plots[other].places[0]);
 }
 
 function titleOf(plot) {

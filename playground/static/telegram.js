@@ -10,14 +10,48 @@ export function openTelegram(town, me) {
     name: "group",
     label: "Write in the Telegram group",
     placeholder: "Write to the group",
-    send: (text, target) => town.play("telegram/group", { customer: me().key, text, reply_to: target?.id }),
+    send: (text, target) => say(group, "telegram/group", { customer: me().key, text, reply_to: target?.id }),
   });
   const chat = new Place(plot, "private", {
     name: "bot chat",
     label: "Message to the Telegram bot",
     placeholder: "Message the bot",
-    send: (text) => town.play("telegram/private", { customer: me().key, text }),
+    send: (text) => say(chat, "telegram/private", { customer: me().key, text }),
   });
+
+  const send = (kind) => () => chat.attempt(() => town.play("telegram/send", { customer: me().key, kind }));
+  const block = (state) => (state.telegram.blocked.includes(me().telegram_id) ? "unblock" : "block");
+  const extras = keys([
+    { label: "Photo", run: send("photo") },
+    { label: "Voice", run: send("voice") },
+    { label: "Paper", run: send("document") },
+    { label: "Place", run: send("location") },
+    {
+      label: "Block",
+      run: () => chat.attempt(() => town.play(`telegram/${block(town.state)}`, { customer: me().key })),
+    },
+  ]);
+  chat.form.before(extras);
+
+  /** Change what one said last; put an emoji to what the shop said last. */
+  function deeds(message, place, mine) {
+    if (!message.last) return null;
+    const own = { customer: me().key, chat_id: message.chat_id, message_id: message.message_id };
+    const edit = () => {
+      place.editing = own;
+      place.fill(message.text);
+    };
+    const emoji = message.reactions[me().telegram_id] ? "" : "👍";
+    const react = () => place.attempt(() => town.play("telegram/react", { ...own, emoji }));
+    return keys(mine ? [{ label: "Edit", run: edit }] : [{ label: "👍", run: react }]);
+  }
+
+  /** Say something new, or what was said before in other words. */
+  function say(place, path, body) {
+    const editing = place.editing;
+    place.editing = null;
+    return editing ? town.play("telegram/edit", { ...editing, text: body.text }) : town.play(path, body);
+  }
 
   function button(message, item, place) {
     const own = { customer: me().key, chat_id: message.chat_id, message_id: message.message_id };
@@ -45,12 +79,13 @@ export function openTelegram(town, me) {
         mine: author === person,
         named: inGroup,
         quote,
-        text: message.text,
+        text: words(message),
         created: message.created,
         reply: inGroup && reply,
       },
       doors.length > 0 && h("div", { class: "keys" }, ...doors),
       keys(all.filter((item) => !item.door)),
+      deeds(message, place, author === person),
     );
   }
 
@@ -84,9 +119,17 @@ export function openTelegram(town, me) {
     ];
     for (const [place, chatId, empty] of parts) {
       const here = all.filter((message) => message.chat_id === chatId);
-      const texts = new Map(here.map((message) => [message.message_id, message.text]));
+      const texts = new Map(here.map((message) => [message.message_id, words(message)]));
+      const last = (mine) =>
+        here.findLast((message) => (mine ? message.from_id === person.telegram_id : !authors.has(message.from_id)));
+      const lasts = [last(true)?.message_id, last(false)?.message_id];
       place.render(
-        here.map((message) => ({ ...message, quote: texts.get(message.reply_to), me: person.key })),
+        here.map((message) => ({
+          ...message,
+          quote: texts.get(message.reply_to),
+          me: person.key,
+          last: lasts.includes(message.message_id),
+        })),
         {
           key: (message) => message.message_id,
           build: (message) => build(message, place, authors, message.quote, person),
@@ -97,4 +140,12 @@ export function openTelegram(town, me) {
     }
   }
   return { render, places: [group, chat] };
+}
+
+/** What a message says, with what came along and what became of it. */
+function words({ text, media, edited, reactions }) {
+  const name = media && (media.fields.file_name ?? media.fields.emoji ?? media.fields.title);
+  const came = media && `[${[media.kind, name].filter(Boolean).join(" ")}]`;
+  const marks = [edited && "(edited)", ...Object.values(reactions ?? {})];
+  return [came, text, ...marks].filter(Boolean).join(" ");
 }

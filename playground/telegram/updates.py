@@ -1,5 +1,6 @@
 """What Telegram tells the gateway: Updates (core.telegram.org/bots/api#update)."""
 
+import asyncio
 import json
 import secrets
 from typing import Any
@@ -8,14 +9,16 @@ import httpx
 
 from playground.delivery import Courier
 from playground.ids import Clock
-from playground.people import BRAND, GROUP_ID, GROUP_TITLE, by_telegram
 from playground.settings import Settings
-from playground.telegram.records import ChatMessage, TelegramState
+from playground.telegram.objects import Objects
+from playground.telegram.records import CONNECTION_ID, ChatMessage, TelegramState
 
 KEPT_FOR = 24 * 3600.0
 """Seconds after which Telegram drops an update (tdlib/telegram-bot-api, read 2026-11-21)."""
 PRESS_KEPT_FOR = 150.0
 """The same for a pressed button."""
+ASKED_FOR_ONLY = ("message_reaction", "message_reaction_count", "chat_member")
+"""Updates that come only to bots that name them (core.telegram.org/bots/api#setwebhook)."""
 LONGEST_WAIT = 60.0
 LONGEST_RETRY_AFTER = 3600.0
 
@@ -55,70 +58,6 @@ class TelegramRoute:
         return None
 
 
-class Objects:
-    """Turns records into the Bot API's JSON."""
-
-    def __init__(self, state: TelegramState, settings: Settings) -> None:
-        self._state = state
-        self._settings = settings
-
-    def bot(self) -> dict[str, Any]:
-        """The bot as a User."""
-        return {
-            "id": self._settings.telegram_bot_id,
-            "is_bot": True,
-            "first_name": BRAND,
-            "username": self._settings.telegram_bot_username,
-        }
-
-    def user(self, user_id: int) -> dict[str, Any]:
-        """A User."""
-        if (person := by_telegram(user_id)) is None:
-            return self.bot()
-        return {
-            "id": person.telegram_id,
-            "is_bot": False,
-            "first_name": person.first_name,
-            "last_name": person.last_name,
-            "username": person.telegram_username,
-            "language_code": "en",
-        }
-
-    def chat(self, chat_id: int) -> dict[str, Any]:
-        """A Chat."""
-        if chat_id == GROUP_ID:
-            return {"id": GROUP_ID, "type": "supergroup", "title": GROUP_TITLE}
-        names = ("first_name", "last_name", "username")
-        return {"id": chat_id, "type": "private", **{k: v for k, v in self.user(chat_id).items() if k in names}}
-
-    def message(self, message: ChatMessage, *, with_reply: bool = True) -> dict[str, Any]:
-        """A Message; the one it replies to comes along, that one's own parent does not."""
-        content: dict[str, Any] = {
-            "message_id": message.message_id,
-            "from": self.user(message.from_id),
-            "chat": self.chat(message.chat_id),
-            "date": int(message.created),
-            "text": message.text,
-        }
-        if message.text.startswith("/"):
-            command = message.text.split(maxsplit=1)[0]
-            content["entities"] = [{"type": "bot_command", "offset": 0, "length": len(command)}]
-        if message.thread_id is not None:
-            content["message_thread_id"] = message.thread_id
-        if message.keyboard:
-            rows = [
-                [{"text": b.text, **({"url": b.url} if b.url else {"callback_data": b.callback_data})} for b in row]
-                for row in message.keyboard
-            ]
-            content["reply_markup"] = {"inline_keyboard": rows}
-        if with_reply and message.reply_to is not None:
-            parents = (m for m in self._state.messages if m.chat_id == message.chat_id)
-            parent = next((m for m in parents if m.message_id == message.reply_to), None)
-            if parent is not None:
-                content["reply_to_message"] = self.message(parent, with_reply=False)
-        return content
-
-
 class Updates:
     """Numbers updates and hands them to the webhook, or keeps them for getUpdates."""
 
@@ -127,10 +66,51 @@ class Updates:
         self._objects = objects
         self._courier = courier
         self._clock = clock
+        self.arrived = asyncio.Event()
+        """Set when something waits for getUpdates."""
 
-    def message(self, message: ChatMessage) -> int:
-        """Somebody wrote."""
-        return self._push("message", message.chat_id, {"message": self._objects.message(message)})
+    def message(self, message: ChatMessage) -> None:
+        """Somebody wrote, or changed what they had written."""
+        kind = ("edited_" if message.edited else "") + ("business_message" if message.business else "message")
+        self._push(kind, message.chat_id, self._objects.message(message))
+
+    def service(self, chat_id: int, message: dict[str, Any]) -> None:
+        """Something happened in a chat."""
+        self._push("message", chat_id, message)
+
+    def deleted(self, chat_id: int, numbers: list[int]) -> None:
+        """Messages of the owner's own chat are gone. Of others a bot is told nothing."""
+        gone = {
+            "business_connection_id": CONNECTION_ID,
+            "chat": self._objects.chat(chat_id),
+            "message_ids": numbers,
+        }
+        self._push("deleted_business_messages", chat_id, gone)
+
+    def reaction(self, message: ChatMessage, user_id: int, before: str, after: str) -> None:
+        """Somebody put an emoji to a message, or took it away."""
+        news = {
+            "chat": self._objects.chat(message.chat_id),
+            "message_id": message.message_id,
+            "user": self._objects.user(user_id),
+            "date": int(self._clock()),
+            "old_reaction": [{"type": "emoji", "emoji": before}] if before else [],
+            "new_reaction": [{"type": "emoji", "emoji": after}] if after else [],
+        }
+        self._push("message_reaction", message.chat_id, news)
+
+    def membership(self, user_id: int, *, blocked: bool) -> None:
+        """Somebody has blocked the bot, or lets it in again."""
+        member = {"user": self._objects.bot(), "status": "member"}
+        kicked = {"user": self._objects.bot(), "status": "kicked", "until_date": 0}
+        news = {
+            "chat": self._objects.chat(user_id),
+            "from": self._objects.user(user_id),
+            "date": int(self._clock()),
+            "old_chat_member": member if blocked else kicked,
+            "new_chat_member": kicked if blocked else member,
+        }
+        self._push("my_chat_member", user_id, news)
 
     def press(self, message: ChatMessage, user_id: int, data: str) -> str:
         """Somebody pressed a button; returns the query's id."""
@@ -142,32 +122,45 @@ class Updates:
             "chat_instance": str(abs(message.chat_id) * 7),
             "data": data,
         }
-        self._push("callback_query", message.chat_id, {"callback_query": query}, PRESS_KEPT_FOR)
+        self._push("callback_query", message.chat_id, query, PRESS_KEPT_FOR)
         return query_id
 
     def start_webhook(self) -> None:
         """There is a webhook (again): hand over what was waiting."""
         waiting, self._state.pending = self._state.pending, []
         for body in waiting:
-            self._deliver(body, "kept update", KEPT_FOR)
+            self._deliver(body, "kept update", KEPT_FOR, 0)
 
     def stop_webhook(self) -> None:
         """There is no webhook any more: take back what has not arrived."""
         self._state.pending.extend(self._courier.withdraw("telegram"))
+        self.arrived.set()
 
-    def _push(self, label: str, chat_id: int, content: dict[str, Any], kept_for: float = KEPT_FOR) -> int:
+    def waiting(self) -> int:
+        """How many have not arrived."""
+        return len(self._state.pending) + int(self._courier.trouble()["telegram"]["waiting"])
+
+    def trouble(self) -> str | None:
+        """Why the last one has not arrived."""
+        error = self._courier.trouble()["telegram"]["error"]
+        return f"Wrong response from the webhook: {error}" if error else None
+
+    def _push(self, kind: str, chat_id: int, content: dict[str, Any], kept_for: float = KEPT_FOR) -> None:
+        if not self._wanted(kind):
+            return
         self._state.last_update_id += 1
-        number = self._state.last_update_id
-        body = json.dumps({"update_id": number, **content}, ensure_ascii=False)
+        body = json.dumps({"update_id": self._state.last_update_id, kind: content}, ensure_ascii=False)
         if self._state.webhook == "":
             self._state.pending.append(body)
+            self.arrived.set()
         else:
-            self._deliver(body, label, kept_for, chat_id)
-        return number
+            self._deliver(body, kind, kept_for, chat_id)
 
-    def _deliver(self, body: str, label: str, kept_for: float, chat_id: int | None = None) -> None:
-        if chat_id is None:
-            update = json.loads(body)
-            chat_id = (update.get("message") or update["callback_query"]["message"])["chat"]["id"]
-        lane = f"telegram/{chat_id}"
-        self._courier.send("telegram", label, body, lane=lane, expires=self._clock() + kept_for)
+    def _wanted(self, kind: str) -> bool:
+        allowed = self._state.allowed
+        if allowed is None:
+            return True
+        return kind in allowed if allowed else kind not in ASKED_FOR_ONLY
+
+    def _deliver(self, body: str, label: str, kept_for: float, chat_id: int) -> None:
+        self._courier.send("telegram", label, body, lane=f"telegram/{chat_id}", expires=self._clock() + kept_for)

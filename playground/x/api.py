@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
@@ -37,13 +37,22 @@ OTHER_LIMIT = 900
 Item = TypeVar("Item")
 
 
+class Routes(Protocol):
+    """A part of X's API."""
+
+    def routes(self, blueprint: Blueprint) -> None:
+        """Add its routes."""
+
+
 class XApi:
     """Answers the gateway's calls."""
 
-    def __init__(self, x: X, settings: Settings, oauth: OAuth) -> None:
+    def __init__(self, x: X, settings: Settings, oauth: OAuth, others: Sequence[Routes]) -> None:
+        """`others`: further routes of X's."""
         self._x = x
         self._settings = settings
         self._oauth = oauth
+        self._others = others
         self._used: dict[tuple[str, int], int] = {}
 
     def blueprint(self, gate: Gate) -> Blueprint:
@@ -54,6 +63,8 @@ class XApi:
         blueprint.middleware("response")(self._count)
         blueprint.exception(XError)(_problem)
         blueprint.exception(ValueError)(_malformed)
+        for others in self._others:
+            others.routes(blueprint)
         add = blueprint.add_route
         add(self.create_post, "/2/tweets", methods=["POST"], name="posts")
         add(self.read_post, "/2/tweets/<post_id:str>", methods=["GET"], name="post")
@@ -102,7 +113,10 @@ class XApi:
 
     async def write(self, request: Request, user_id: str) -> HTTPResponse:
         """POST /2/dm_conversations/with/:participant_id/messages."""
-        message = self._x.brand_writes(user_id, str(fields(request).get("text", "")))
+        body = fields(request)
+        attachments = body.get("attachments") or []
+        media_id = str(attachments[0].get("media_id", "")) if attachments and isinstance(attachments[0], dict) else ""
+        message = self._x.brand_writes(user_id, str(body.get("text", "")), media_id)
         conversation = conversation_id(self._settings.twitter_user_id, user_id)
         return json({"data": {"dm_conversation_id": conversation, "dm_event_id": message.id}}, status=201)
 
@@ -154,7 +168,10 @@ class XApi:
         page, meta = _page(request, messages[::-1])
         wanted = request.args.get("dm_event.fields")
         data = [chosen(self._x.objects.event(message), EVENT_FIELDS, wanted) for message in page]
-        return json({"data": data, "meta": meta} if data else {"meta": meta})
+        if not data:
+            return json({"meta": meta})
+        includes = {"includes": self._x.objects.around(page)} if request.args.get("expansions") else {}
+        return json({"data": data, "meta": meta, **includes})
 
     def _posts(self, request: Request, posts: Sequence[Post]) -> list[dict[str, Any]]:
         wanted = request.args.get("tweet.fields")
@@ -164,8 +181,12 @@ class XApi:
         if not request.args.get("expansions"):
             return {}
         includes = self._x.objects.includes(posts)
-        wanted = {"users": request.args.get("user.fields"), "tweets": request.args.get("tweet.fields")}
-        always = {"users": USER_FIELDS, "tweets": POST_FIELDS}
+        wanted = {
+            "users": request.args.get("user.fields"),
+            "tweets": request.args.get("tweet.fields"),
+            "media": request.args.get("media.fields"),
+        }
+        always = {"users": USER_FIELDS, "tweets": POST_FIELDS, "media": ("media_key", "type")}
         return {
             "includes": {
                 kind: [chosen(content, always[kind], wanted[kind]) for content in contents]

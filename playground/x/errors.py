@@ -16,6 +16,8 @@ class XError(Exception):
         self.title = title
         self.detail = detail
         self.kind = kind
+        self.errors: list[dict[str, Any]] = []
+        """More about it, where X has more to say."""
 
     def response(self) -> HTTPResponse:
         """The body as X sends it."""
@@ -25,6 +27,8 @@ class XError(Exception):
             "type": self.kind,
             "status": self.status,
         }
+        if self.errors:
+            content["errors"] = self.errors
         return json(content, status=self.status)
 
 

@@ -1,4 +1,4 @@
-"""Checks OAuth 1.0a, the way in which the gateway's client signs (RFC 5849)."""
+"""Checks who calls: OAuth 1.0a, the way in which the gateway's client signs (RFC 5849), or a bearer token."""
 
 import hmac
 import time
@@ -8,7 +8,8 @@ from oauthlib.oauth1.rfc5849 import signature  # type: ignore[import-untyped]
 from sanic import Request
 
 from playground.settings import Settings
-from playground.x.errors import unauthorized
+from playground.x.errors import XError, unauthorized
+from playground.x.tokens import Tokens
 
 SKEW = 300
 """Seconds a timestamp may be off."""
@@ -16,18 +17,44 @@ SKEW = 300
 CANONICAL = ("https://api.twitter.com", "https://api.x.com")
 """The client signs for the real host and is pointed here afterwards, so that host counts as well."""
 
+OPEN = ("/x/2/oauth2/token", "/x/oauth2/token", "/x/media/")
+"""Where callers get their tokens, and where anybody sees what comes along with a post."""
+OF_THE_APP = ("/x/2/webhooks",)
+ONLY_BEARER = ("/x/2/dm_conversations/media/",)
+"""Where OAuth 1.0a is not taken (docs.x.com/x-api/direct-messages/media/introduction, read 2026-11-22)."""
+EITHER = ("/x/2/activity/subscriptions",)
+
 
 class OAuth:
     """Knows the one app and the one user that may call."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens) -> None:
         self._settings = settings
+        self._tokens = tokens
 
     def check(self, request: Request) -> None:
-        """Raise the platform's 401 unless the call is signed by the brand's app for the brand's account."""
+        """Raise the platform's 401 unless the call is the brand's, or the app's where the app may call."""
+        if request.path.startswith(OPEN):
+            return
         scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+        of_the_app = request.path.startswith(OF_THE_APP)
+        if scheme.lower() == "bearer":
+            if self._tokens.is_app(rest):
+                if not of_the_app and not request.path.startswith(EITHER):
+                    raise _wrong_kind("OAuth 2.0 Application-Only")
+                return
+            if not self._tokens.is_user(rest):
+                raise unauthorized()
+            if of_the_app:
+                raise _wrong_kind("OAuth 2.0 User Context")
+            return
         if scheme.lower() != "oauth":
             raise unauthorized()
+        if of_the_app or request.path.startswith(ONLY_BEARER):
+            raise _wrong_kind("OAuth 1.0a User Context")
+        self._check_signature(request, rest)
+
+    def _check_signature(self, request: Request, rest: str) -> None:
         sent = dict(_parameters(rest))
         settings = self._settings
         if sent.get("oauth_consumer_key") != settings.twitter_consumer_key:
@@ -54,6 +81,15 @@ class OAuth:
             for place in places
             if (base := signature.signature_base_string(request.method, signature.base_string_uri(place), normal))
         ]
+
+
+def _wrong_kind(kind: str) -> XError:
+    return XError(
+        403,
+        "Unsupported Authentication",
+        f"Authenticating with {kind} is forbidden for this endpoint.",
+        "https://api.twitter.com/2/problems/unsupported-authentication",
+    )
 
 
 class _Keys:

@@ -8,6 +8,7 @@ from typing import Any
 from playground.people import BRAND, by_x
 from playground.settings import Settings
 from playground.x.links import shortened
+from playground.x.media import Media
 from playground.x.records import DirectMessage, Post, XState, iso
 
 MENTION = re.compile(r"(?<![\w@])@(\w{1,15})")
@@ -16,9 +17,10 @@ MENTION = re.compile(r"(?<![\w@])@(\w{1,15})")
 class Objects:
     """Turns records into X's JSON."""
 
-    def __init__(self, state: XState, settings: Settings) -> None:
+    def __init__(self, state: XState, settings: Settings, media: Media) -> None:
         self._state = state
         self._settings = settings
+        self._media = media
 
     def mentions_brand(self, text: str) -> bool:
         """Whether the text itself names the brand."""
@@ -41,8 +43,9 @@ class Objects:
             "verified": brand,
             "verified_type": "business" if brand else "none",
             "receives_your_dm": any(message.sender_id == user_id for message in self._state.messages),
-            "connection_status": [],
+            "connection_status": ["blocking"] if user_id in self._state.blocked else [],
             "public_metrics": {"followers_count": 0, "following_count": 0, "tweet_count": 0, "listed_count": 0},
+            **({"affiliation": {"description": "Automated"}} if brand else {}),
         }
 
     def post(self, post: Post) -> dict[str, Any]:
@@ -51,7 +54,7 @@ class Objects:
         content: dict[str, Any] = {
             "id": post.id,
             "text": html.escape(text, quote=False),
-            "edit_history_tweet_ids": [post.id],
+            "edit_history_tweet_ids": [*post.versions, post.id],
             "author_id": post.author_id,
             "conversation_id": post.conversation_id,
             "created_at": iso(post.created),
@@ -62,6 +65,9 @@ class Objects:
         }
         if urls:
             content["entities"]["urls"] = urls
+        if post.media:
+            keys = [self._state.media[one].key for one in post.media]
+            content["attachments"] = {"media_keys": keys}
         references = []
         if post.in_reply_to is not None:
             references.append({"type": "replied_to", "id": post.in_reply_to})
@@ -81,10 +87,24 @@ class Objects:
                 if other in self._state.posts:
                     nearby[other] = self._state.posts[other]
         authors = dict.fromkeys(post.author_id for post in nearby.values())
-        return {
+        includes = {
             "users": [self.user(author) for author in authors],
             "tweets": [self.post(post) for post in nearby.values()],
         }
+        if media := [self._media.told(one) for post in posts for one in post.media]:
+            includes["media"] = media
+        return includes
+
+    def around(self, messages: Sequence[DirectMessage]) -> dict[str, Any]:
+        """The users and media that these Direct Messages refer to."""
+        people = dict.fromkeys(one for message in messages for one in (message.participant_id, message.sender_id))
+        includes: dict[str, Any] = {"users": [self.user(one) for one in people]}
+        media = []
+        for message in messages:
+            if message.medium:
+                url = self._media.attached(message.medium, message.id)["media"]["media_url_https"]
+                media.append({**self._media.told(message.medium), "url": url})
+        return includes | ({"media": media} if media else {})
 
     def event(self, message: DirectMessage) -> dict[str, Any]:
         """A Direct Message as API v2 lists it."""
@@ -101,6 +121,8 @@ class Objects:
         }
         if urls:
             content["entities"] = {"urls": urls}
+        if message.medium:
+            content["attachments"] = {"media_keys": [self._state.media[message.medium].key]}
         return content
 
     def _addressed(self, post: Post) -> str:

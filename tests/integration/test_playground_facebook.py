@@ -42,11 +42,6 @@ class Graph:
 
 
 @pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
-
-
-@pytest.fixture
 async def town(tmp_path: Path, gateway: Gateway) -> AsyncIterator[Town]:
     async with running(tmp_path, gateway) as town:
         gateway.verify = lambda mode, token: (mode, token) == ("subscribe", town.settings.facebook_verify)
@@ -235,12 +230,12 @@ async def test_typing_needs_a_thread(town: Town, graph: Graph) -> None:
     assert await graph.call("POST", edge, **action) == (200, {"recipient_id": INES.psid})
 
 
-async def test_an_answer_from_the_page_inbox_has_no_app(town: Town, gateway: Gateway) -> None:
+async def test_an_answer_from_the_page_inbox_names_that_app(town: Town, gateway: Gateway) -> None:
     await town.play("facebook/page_inbox", customer="ines", text="Kim here, I am looking into it.")
     (echo,) = await gateway.heard("facebook")
     message = echo["entry"][0]["messaging"][0]["message"]
     assert message["is_echo"] is True
-    assert "app_id" not in message
+    assert message["app_id"] == 263902037430900
 
 
 async def test_events_are_tried_until_the_gateway_says_200(town: Town, gateway: Gateway) -> None:

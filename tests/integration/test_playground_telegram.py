@@ -1,9 +1,9 @@
 """The pretend Telegram, spoken to by the real python-telegram-bot."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from telegram import (
@@ -14,25 +14,16 @@ from telegram import (
     ReplyParameters,
     Update,
 )
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TimedOut
 from telegram.helpers import create_deep_linked_url
 from telegram.request import HTTPXRequest
 
 from playground.people import GROUP_ID, customer
-from playground.testing import Gateway, Received, Town, running
+from playground.telegram.files import PICTURE
+from playground.telegram.records import MOVED_GROUP_ID, OLD_GROUP_ID
+from playground.testing import Gateway, Received, Town
 
 TOM = customer("tom")
-
-
-@pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
-
-
-@pytest.fixture
-async def town(tmp_path: Path, gateway: Gateway) -> AsyncIterator[Town]:
-    async with running(tmp_path, gateway) as town:
-        yield town
 
 
 @pytest.fixture
@@ -44,7 +35,9 @@ async def bot(town: Town) -> AsyncIterator[Bot]:
 @asynccontextmanager
 async def connected(town: Town, token: str) -> AsyncIterator[Bot]:
     request = HTTPXRequest(httpx_kwargs={"trust_env": False}, read_timeout=1.0)
-    async with Bot(token, base_url=f"{town.url}/telegram/bot", request=request) as bot:
+    async with Bot(
+        token, base_url=f"{town.url}/telegram/bot", base_file_url=f"{town.url}/telegram/file/bot", request=request
+    ) as bot:
         yield bot
 
 
@@ -210,3 +203,64 @@ async def test_the_faults_are_what_the_library_expects(town: Town, bot: Bot, mon
         await bot.send_message(GROUP_ID, "three")
     messages = (await town.state())["telegram"]["messages"]
     assert [message["text"] for message in messages] == ["three"], "refused twice, and then done without an answer"
+
+
+async def test_files_go_both_ways_through_the_library(town: Town, gateway: Gateway, bot: Bot) -> None:
+    await town.play("telegram/send", customer="tom", kind="document", name="bill.pdf", text="my bill")
+    update = Update.de_json((await gateway.heard("telegram", 2))[1], bot)
+    assert update.message is not None
+    assert update.message.document is not None
+    assert (update.message.caption, update.message.document.file_name) == ("my bill", "bill.pdf")
+    file = await bot.get_file(update.message.document.file_id)
+    assert (await file.download_as_bytearray()).startswith(b"%PDF")
+    sent = await bot.send_photo(TOM.telegram_id, PICTURE, caption="here")
+    assert (sent.caption, len(sent.photo)) == ("here", 2)
+    with pytest.raises(BadRequest, match=r"(?i)image_process_failed"):
+        await bot.send_photo(TOM.telegram_id, b"no picture")
+    with pytest.raises(BadRequest, match=r"(?i)wrong file_id"):
+        await bot.get_file("nobody's")
+
+
+async def test_get_updates_waits_and_one_reader_replaces_another(town: Town, bot: Bot) -> None:
+    await bot.delete_webhook()
+    async with connected(town, town.settings.telegram_access_token) as other:
+        first = asyncio.create_task(bot.get_updates(timeout=5, read_timeout=8))
+        await asyncio.sleep(0.2)
+        second = asyncio.create_task(other.get_updates(timeout=5, read_timeout=8))
+        with pytest.raises(Conflict, match="terminated by other getUpdates"):
+            await first
+        await town.play("telegram/group", customer="tom", text="now")
+        (update,) = await second
+    assert update.message is not None
+    assert update.message.text == "now"
+
+
+async def test_reactions_come_only_to_a_bot_that_asks_for_them(town: Town, bot: Bot) -> None:
+    await bot.delete_webhook()
+    sent = await town.play("telegram/group", customer="tom", text="hello")
+    reaction = {"customer": "tom", "chat_id": GROUP_ID, "message_id": sent["message_id"], "emoji": "👍"}
+    await bot.get_updates(allowed_updates=[])
+    await town.play("telegram/react", **reaction)
+    assert [update.message_reaction for update in await bot.get_updates()] == [None]
+    await bot.get_updates(allowed_updates=["message", "message_reaction"])
+    await town.play("telegram/react", **reaction)
+    assert (await bot.get_updates())[-1].message_reaction is not None
+
+
+async def test_who_blocks_the_bot_tells_it_and_hears_no_more(town: Town, gateway: Gateway, bot: Bot) -> None:
+    await town.play("telegram/private", customer="tom", text="/start")
+    await town.play("telegram/block", customer="tom")
+    update = Update.de_json((await gateway.heard("telegram", 2))[1], bot)
+    assert update.my_chat_member is not None
+    assert update.my_chat_member.new_chat_member.status == "kicked"
+    with pytest.raises(Forbidden, match="blocked by the user"):
+        await bot.send_message(TOM.telegram_id, "Hello?")
+
+
+async def test_a_group_that_became_a_supergroup_tells_its_new_id(town: Town, bot: Bot) -> None:
+    await bot.send_message(OLD_GROUP_ID, "hello")
+    await town.play("telegram/migrate", customer="tom")
+    with pytest.raises(ChatMigrated) as moved:
+        await bot.send_message(OLD_GROUP_ID, "hello?")
+    assert moved.value.new_chat_id == MOVED_GROUP_ID
+    assert (await bot.send_message(MOVED_GROUP_ID, "hello")).text == "hello"

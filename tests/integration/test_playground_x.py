@@ -35,11 +35,6 @@ class Redirected:
 
 
 @pytest.fixture
-async def gateway() -> Gateway:
-    return Gateway()
-
-
-@pytest.fixture
 async def town(tmp_path: Path, gateway: Gateway) -> AsyncIterator[Town]:
     async with running(tmp_path, gateway) as town:
         secret = town.settings.twitter_consumer_secret
