@@ -57,6 +57,12 @@ class HandoffReason(StrEnum):
     BOT_UNHEALTHY = "bot_unhealthy"
     UNDELIVERABLE = "undeliverable"
     TAKEOVER = "takeover"
+    UNREADABLE = "unreadable"
+    """What the customer wrote can be read in the platform's own app only."""
+    OPTED_OUT = "opted_out"
+    """The customer has asked for no automatic answers."""
+    AUTOMATED = "automated"
+    """A program wrote it: two of them would go on for ever."""
 
 
 HELD_BY_A_PERSON: Final = frozenset({CaseState.ACTIVE, CaseState.WAITING_CUSTOMER, CaseState.ON_HOLD})

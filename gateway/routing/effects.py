@@ -5,7 +5,7 @@ script -> overheard, and not our matter: as if nothing had been said
        -> replies through the outbox (in public through the wall) -> move aside | hand over | resolved
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
@@ -16,7 +16,7 @@ from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock
 from gateway.errors import WallRefusal
 from gateway.intake import inbox
-from gateway.intake.inbox import InboxStatus, Waiting
+from gateway.intake.inbox import Waiting
 from gateway.messages import Author, Button, Channel, Said, Surface
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move
@@ -24,8 +24,11 @@ from gateway.routing.address import addressed
 from gateway.routing.assistant import HandoffEffect, MoveAsideEffect, Reply, ResolvedEffect
 from gateway.routing.conversation import Script
 from gateway.routing.handoff import hand_over
+from gateway.routing.leaks import Leaks
 from gateway.routing.private_move import Invitation
-from gateway.sending import outbox
+from gateway.sending import outbox, planner, split
+from gateway.sending.limits import LIMITS, Table
+from gateway.sending.planner import Bubble
 from gateway.storage import cases, threads, transcript
 
 
@@ -40,24 +43,36 @@ class Effects:
         *,
         promise: timedelta,
         code_lasts: timedelta,
+        leaks: Leaks,
+        table: Table = LIMITS,
     ) -> None:
-        """`promise`: after a handoff, by which a person should answer. `code_lasts`: how long a way in is good."""
+        """`promise`: after a handoff, by which a person should answer. `code_lasts`: how long a way in is good.
+
+        `table`: what platforms let out; where that is little, one turn's messages become one.
+        """
         self._channels = channels
         self._wall = wall
         self._clock = clock
         self._promise = promise
         self._code_lasts = code_lasts
+        self._leaks = leaks
+        self._table = table
 
     def perform(self, conn: Connection, case: Case, head: Waiting, script: Script) -> None:
-        """Perform a script under the epoch it was decided with. Raises `StaleEpoch`: then nothing of it happens."""
+        """Perform a script under the epoch it was decided with. Raises `StaleEpoch`: then nothing of it happens.
+
+        As well where the customer has changed the message since it was decided.
+        """
         now = self._clock()
         cases.fence(conn, case)
         if head.said.overheard and not script.is_our_matter:
             _leave_it(conn, case, head)
             return
-        if not inbox.settle(conn, head.id, InboxStatus.DONE):
+        if not inbox.take_turn(conn, head):
             return
         said = head.said
+        if said.overheard and said.place.surface is Surface.PUBLIC:
+            self._leaks.see_to(conn, said.channel, head.message_id, said.text, now)
         thread = threads.one_of(conn, case.id, said.place.native_id, said.target)
         transcript.set_understood(conn, head.message_id, script.understood)
         cases.keep_dialogue(conn, case.id, script.dialogue, script.topic)
@@ -95,9 +110,7 @@ class Effects:
         now: datetime,
     ) -> None:
         if thread.surface is Surface.PRIVATE:
-            for reply in replies:
-                buttons = tuple(Button(title=button.title, choice=button.intent) for button in reply.buttons)
-                outbox.put_private(conn, case, thread, reply.text, author=Author.BOT, now=now, buttons=buttons)
+            self._say_privately(conn, case, thread, replies, now)
             return
         # One public reply a turn: X asks for no more, and a thread that everybody reads wants no chatter.
         text = addressed(conn, case, thread.channel, "\n\n".join(reply.text for reply in replies))
@@ -105,13 +118,26 @@ class Effects:
             self._move_aside(conn, case, thread, said, text, moving, script, now)
         elif text:
             try:
-                public = self._wall.check(text, thread.channel)
+                public = split.in_public(self._wall, text, thread.channel, Author.BOT)
             except WallRefusal:
                 metrics.wall_refusals.labels(Author.BOT).inc()
                 instead = MoveAsideEffect(intent=script.intent, entities={})
                 self._move_aside(conn, case, thread, said, "", instead, script, now)
                 return
             outbox.put_public(conn, case, thread, public, author=Author.BOT, now=now)
+
+    def _say_privately(
+        self, conn: Connection, case: Case, thread: threads.CaseThread, replies: Iterable[Reply], now: datetime
+    ) -> None:
+        said = [
+            Bubble(
+                text=reply.text,
+                buttons=tuple(Button(title=button.title, choice=button.intent) for button in reply.buttons),
+            )
+            for reply in replies
+        ]
+        for bubble in planner.bubbles(conn, self._table, thread, said, now):
+            outbox.put_private(conn, case, thread, bubble.text, author=Author.BOT, now=now, buttons=bubble.buttons)
 
     def _move_aside(
         self,
@@ -128,7 +154,10 @@ class Effects:
         standing = private_move.standing_invitation(conn, case.id, thread.id)
         code = standing.code if standing else script.code
         fresh = bool(script.opening) and standing is None
-        anchored = fresh and channel.writes_first(said)
+        # Exactly one message may be sent before the customer answers: the bubbles become one, if they fit into it.
+        first = "\n\n".join(reply.text for reply in script.opening)
+        fits = len(split.in_private(first, thread.channel)) == 1
+        anchored = fresh and fits and channel.writes_first(said)
         direct = private_move.direct_thread(conn, case, thread, now) if fresh and not anchored else None
         invitation = Invitation(
             intent=moving.intent,
@@ -139,12 +168,9 @@ class Effects:
         )
         private_move.invite(conn, case, thread, text, invitation, self._wall, now)
         if anchored:
-            # Exactly one message may be sent before the customer answers: the bubbles become one.
-            first = "\n\n".join(reply.text for reply in script.opening)
             outbox.put_private(conn, case, thread, first, author=Author.BOT, now=now, opens_private=True)
         elif direct is not None:
-            for reply in script.opening:
-                outbox.put_private(conn, case, direct, reply.text, author=Author.BOT, now=now)
+            self._say_privately(conn, case, direct, script.opening, now)
 
 
 def _leave_it(conn: Connection, case: Case, head: Waiting) -> None:

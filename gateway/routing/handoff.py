@@ -29,9 +29,11 @@ def hand_over(
     wall: Wall,
     tell: threads.CaseThread | None,
     why: str = "",
+    silenced: bool = False,
 ) -> Case:
     """Put a case that the bot owns into the queue, and tell the customer in the thread `tell` (None: tell nobody).
 
+    `silenced`: somebody else speaks in the bot's place already; what it has decided and not said is not said any more.
     Returns the case under its new epoch. Raises `StaleEpoch` or `WrongState` if it is not the bot's any more.
     """
     due_at = now + min(promise, _SOONER.get(reason, promise))
@@ -41,8 +43,8 @@ def hand_over(
         case,
         CaseState.QUEUED,
         expected=[CaseState.BOT],
-        actor="bot",
-        kind="handoff",
+        actor="system" if silenced else "bot",
+        kind="case.taken_over" if silenced else "handoff",
         now=now,
         why=why or reason.value,
         data={"reason": reason.value, "transcript_ref": packet["transcript_ref"]},
@@ -51,8 +53,9 @@ def hand_over(
         due_at=due_at,
         queued_at=now,
     )
-    # What the bot had decided before it let go is still its own word; from here on it has none.
-    outbox.carry_over(conn, case.id, case.epoch, queued.epoch)
+    if not silenced:
+        # What the bot had decided before it let go is still its own word; from here on it has none.
+        outbox.carry_over(conn, case.id, case.epoch, queued.epoch)
     if tell is not None:
         _tell(conn, queued, reason, tell, wall, now)
     metrics.handoffs.labels(reason.value).inc()

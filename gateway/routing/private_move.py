@@ -15,7 +15,7 @@ from gateway.messages import Author, Channel, WayIn
 from gateway.privacy.wall import Wall
 from gateway.routing import words
 from gateway.routing.address import addressed
-from gateway.sending import outbox
+from gateway.sending import outbox, split
 from gateway.storage import events, moves, threads, timers
 from gateway.storage.moves import Move, MoveState
 from gateway.storage.timers import Alarm
@@ -58,11 +58,11 @@ def invite(
         )
         _note(conn, case, "move.invited", now, thread.id)
     try:
-        said = wall.check(text, thread.channel)
+        said = split.in_public(wall, text, thread.channel, Author.BOT)
     except WallRefusal:
         metrics.wall_refusals.labels(Author.BOT).inc()
         fixed = addressed(conn, case, thread.channel, words.ACKNOWLEDGEMENT[thread.channel])
-        said = wall.check(fixed, thread.channel)
+        said = [wall.check(fixed, thread.channel)]
     outbox.put_public(conn, case, thread, said, author=Author.BOT, now=now, way_in=way_in)
 
 

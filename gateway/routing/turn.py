@@ -2,6 +2,7 @@
 
     line of the case -> (a short quiet, so that shuffled deliveries stand in order) -> head of the line
       people own it  -> commit: done, the desk has seen it
+      not for the assistant (unreadable, "stop", an album's second picture) -> as it asks for
       the bot owns it -> assistant -> commit: replies, effects, dialogue state, done; refused if the epoch has moved on
       the assistant fails -> try again with back-off -> after the patience: handed to people, and the customer is told
       it has waited for hours (nobody worked) -> handed to people, as it would have come too late
@@ -13,6 +14,7 @@ and comes back finds the inbox row settled or the epoch moved on: its turn has n
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,19 +22,20 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway import log
-from gateway.cases import Case, CaseState, HandoffReason, Owner
+from gateway.cases import Case, HandoffReason, Owner
 from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock
-from gateway.errors import AssistantError, AssistantRefused, AssistantUnavailable, StaleEpoch
+from gateway.errors import AssistantError, AssistantRefused, AssistantUnavailable, StaleEpoch, WrongState
 from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus, Waiting
 from gateway.lanes import Hold
 from gateway.messages import Channel, Said, Surface
 from gateway.privacy.wall import Wall
-from gateway.routing import private_move
+from gateway.routing import album, private_move, unanswered
 from gateway.routing.conversation import Conversation
 from gateway.routing.effects import Effects
 from gateway.routing.handoff import hand_over
+from gateway.routing.signs import Signs
 from gateway.routing.suspicion import DEADLY, Suspicion
 from gateway.storage import cases, moves, threads
 from gateway.storage.database import Database
@@ -69,6 +72,8 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     """Its invitations that wait for the customer to come aside; looked at where the bot is to answer in private."""
     writes_first: bool = False
     """Whether we could say the first words in private, where the bot is to answer in public."""
+    beside: bool = False
+    """Whether the head is answered with another message of its album."""
 
 
 class Turns:
@@ -84,8 +89,10 @@ class Turns:
         clock: Clock,
         settings: TurnSettings,
         suspicion: Suspicion,
+        signs: Signs,
     ) -> None:
         self._suspicion = suspicion
+        self._signs = signs
         self._channels = channels
         self._database = database
         self._conversation = conversation
@@ -99,41 +106,54 @@ class Turns:
         case_id = hold.lane.key
         first = hold.orphaned
         while True:
-            look = await self._database.read(lambda conn: self._look(conn, case_id))
+            look = await self._database.read(lambda conn: self._look(conn, case_id), brief=True)
             if look is None:
                 return None
             line = look.line
             wait = self._wait(line)
-            if wait > _NAP:
+            if wait > _NAP and not first:
                 return self._clock() + timedelta(seconds=wait)
             if wait > 0:
-                await asyncio.sleep(wait)
+                await asyncio.sleep(min(wait, _NAP))
                 continue
             head = line[0]
             try:
-                done = await (self._suspect(look, head) if first else self._next(look, head))
-            except StaleEpoch:
-                continue  # It changed hands between our look and our commit: decide anew for the new owner.
-            finally:
-                first = False
+                async with self._tried(head, orphaned=first) as at_once:
+                    if not at_once:
+                        look = await self._database.read(lambda conn: self._look(conn, case_id), brief=True)
+                        if look is None or look.line[0].id != head.id:
+                            continue
+                    done = await self._next(look, head)
+            except (StaleEpoch, WrongState):
+                # It changed hands, or a person put it elsewhere, between our look and our commit: decide anew.
+                done = False
+            first = False
             if done and len(line) == 1:
                 return None  # whoever adds to the line calls the lane
 
-    async def _suspect(self, look: "_Look", head: Waiting) -> bool:
-        """Take the first turn of a lane whose holder died: perhaps over it. See `suspicion`."""
-        async with self._suspicion.of(head.deaths):
-            await self._database.write(lambda conn: inbox.count_death(conn, head.id))
-            return await self._next(look, head)
+    def _tried(self, head: Waiting, *, orphaned: bool) -> AbstractAsyncContextManager[bool]:
+        """The first turn of a lane whose holder died is tried with care: perhaps they died over it. See `suspicion`."""
+        if orphaned and head.deaths < DEADLY:
+            return self._suspicion.of(head.id, head.deaths)
+        return self._suspicion.beside_others()
 
     async def _next(self, look: "_Look", head: Waiting) -> bool:
-        """Take one turn. False if it has to be tried again. Raises `StaleEpoch`."""
+        """Take one turn. False if it has to be tried again. Raises `StaleEpoch` or `WrongState`."""
         now = self._clock()
         case = look.case
         if case.owner is Owner.NONE:
-            await self._database.write(lambda conn: _wake_up(conn, case, now))
+            await self._database.write(lambda conn: unanswered.wake_up(conn, case, now))
             return False
         if case.owner is Owner.HUMAN:
-            await self._database.write(lambda conn: _for_people(conn, case, head, now))
+            await self._database.write(lambda conn: unanswered.for_people(conn, case, head, now))
+            return True
+        if look.beside:
+            await self._database.write(lambda conn: inbox.settle(conn, head.id, InboxStatus.DONE, "album"))
+            return True
+        if head.reason:
+            await self._database.write(
+                lambda conn: unanswered.as_it_asks(conn, case, head, self._settings.promise, self._wall, now)
+            )
             return True
         if head.deaths >= DEADLY:
             _log.error("deadly_turn", case_id=case.id, inbox_id=head.id)
@@ -167,7 +187,8 @@ class Turns:
     async def _answer(self, look: "_Look", head: Waiting) -> bool:
         case = look.case
         try:
-            script = await self._conversation.ask(case, head, look.invited, writes_first=look.writes_first)
+            with self._signs.typing(head.said):
+                script = await self._conversation.ask(case, head, look.invited, writes_first=look.writes_first)
         except AssistantError as error:
             return await self._failed(case, head, error)
         try:
@@ -187,6 +208,8 @@ class Turns:
         case, said = cases.get(conn, case_id), line[0].said
         if case.owner is not Owner.BOT:
             return _Look(line=line, case=case)
+        if said.album and album.stands_beside(conn, case_id, line):
+            return _Look(line=line, case=case, beside=True)
         if said.place.surface is Surface.PUBLIC:
             return _Look(line=line, case=case, writes_first=self._writes_first(conn, case, said))
         return _Look(line=line, case=case, invited=moves.of_case(conn, case_id, MoveState.INVITED))
@@ -230,42 +253,4 @@ class Turns:
             wall=self._wall,
             tell=threads.one_of(conn, case.id, head.said.place.native_id, head.said.target),
             why=error.message,
-        )
-
-
-def _wake_up(conn: Connection, case: Case, now: datetime) -> None:
-    """A resolved case is spoken of again: the bot has it."""
-    cases.move(
-        conn,
-        case,
-        CaseState.BOT,
-        expected=[CaseState.RESOLVED],
-        actor="customer",
-        kind="reopened",
-        now=now,
-        why="the customer wrote again",
-        dialogue=cases.clean_slate(case),
-        reason="",
-        due_at=None,
-        severity=0,
-    )
-
-
-def _for_people(conn: Connection, case: Case, head: Waiting, now: datetime) -> None:
-    """People own it: the message is in the transcript already, where the desk shows it."""
-    cases.fence(conn, case)
-    if not inbox.settle(conn, head.id, InboxStatus.DONE):
-        return
-    if head.said.place.surface is Surface.PRIVATE:
-        private_move.arrive(conn, case, now)
-    if case.state is CaseState.WAITING_CUSTOMER:
-        cases.move(
-            conn,
-            case,
-            CaseState.ACTIVE,
-            expected=[CaseState.WAITING_CUSTOMER],
-            actor="customer",
-            kind="customer.answered",
-            now=now,
-            agent_id=case.agent_id,
         )

@@ -46,3 +46,9 @@ CRISIS_PUBLIC: Final = (
     "to you."
 )
 """In public, once a thread in a crisis, where the operator has chosen so."""
+
+WISHES: Final = {
+    "stop": "Done: no more automatic answers here. Write START if you want them again. Our team reads what you write.",
+    "start": "Welcome back: you get automatic answers here again.",
+}
+"""In private, when a customer has asked for no automatic answers, or for them again."""
