@@ -3,6 +3,7 @@
 sent -> outbox row SENT, and where it opened a private thread: the safe join of commenter and private correspondent
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -37,6 +38,20 @@ def keep(conn: Connection, parcel: Parcel, sent: Sent, account: str, now: dateti
     events.append(
         conn, "identity.linked", case_id=case.id, actor="system", epoch=case.epoch, at=now, why="private_reply"
     )
+
+
+def keep_found(conn: Connection, parcel: Parcel, found: Sequence[Sent], account: str, now: datetime) -> bool:
+    """Keep that a message is there: as the likeliest of what was found that is no other message of ours.
+
+    The same words may have been said twice in one place. False where all that was found is known as other messages.
+    """
+    for sent in found:
+        places = {parcel.out.place} if sent.opened is None else {parcel.out.place, sent.opened.native_id}
+        there = threads.at_places(conn, parcel.out.channel, account, places)
+        if not transcript.is_anothers(conn, parcel.message_id, there, sent.native_id):
+            keep(conn, parcel, sent, account, now)
+            return True
+    return False
 
 
 def confirm(conn: Connection, echo: Echoed, account: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from gateway.messages import Author, Channel, Surface
 from gateway.sending import pace
 from gateway.sending.limits import Limit, Outlet, Rank, Scope, Table
 from gateway.sending.pace import Room
+from gateway.storage.statements import Statement, given
 from gateway.storage.tables import OUTBOX_NEW, outbox
 
 _MOST: Final = 500  # rows or threads looked at in one round; the next one finds the rest
@@ -95,9 +96,13 @@ def has_room(conn: Connection, table: Table, outlet: Outlet, now: datetime) -> b
 
 
 _BEST: Final = sa.func.min(outbox.c.rank)
-_RANKS: Final = (  # put together once: asked whenever several threads of an account want to send
-    sa.select(outbox.c.thread_key, _BEST)
-    .where(OUTBOX_NEW, outbox.c.outlet.in_(sa.bindparam("outlets", expanding=True)), outbox.c.rank < Rank.CHATTER)
+_RANKS: Final = Statement(
+    sa.select(outbox.c.thread_key, _BEST.label("best"))
+    .where(
+        OUTBOX_NEW,
+        outbox.c.outlet.in_([given(outbox.c.outlet, surface) for surface in _SURFACES]),
+        outbox.c.rank < Rank.CHATTER,
+    )
     .group_by(outbox.c.thread_key)
     .order_by(_BEST, sa.func.min(outbox.c.id))
     .limit(_MOST)
@@ -106,8 +111,8 @@ _RANKS: Final = (  # put together once: asked whenever several threads of an acc
 
 def ranks(conn: Connection, channel: Channel, account: str) -> dict[str, Rank]:
     """Threads of an account in which something better than chatter waits, with its rank."""
-    rows = conn.execute(_RANKS, {"outlets": _outlets(channel, account)})
-    return {row[0]: Rank(row[1]) for row in rows}
+    outlets = dict(zip(_SURFACES, _outlets(channel, account), strict=True))
+    return {row.thread_key: Rank(row.best) for row in _RANKS.all(conn, **outlets)}
 
 
 def _counts(conn: Connection, channel: Channel, account: str) -> dict[str, int]:

@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway import log, metrics
-from gateway.channels.base import ChannelAdapter
+from gateway.channels.base import ChannelAdapter, Loaded
 from gateway.clock import Clock
 from gateway.errors import (
     SendError,
@@ -32,13 +32,13 @@ from gateway.errors import (
     WallRefusal,
 )
 from gateway.lanes import Hold
-from gateway.messages import Author, Channel, Sent, Surface
+from gateway.messages import Author, Channel, Outbound, Sent, Surface
 from gateway.privacy.wall import PublicText, Wall
 from gateway.sending import arrived, outbox
 from gateway.sending.gate import Gate
 from gateway.sending.outbox import Claim, OutboxStatus, Parcel
 from gateway.sending.watch import Went
-from gateway.storage import moves, timers
+from gateway.storage import files, moves, timers
 from gateway.storage.database import Database
 from gateway.storage.timers import Alarm
 
@@ -127,7 +127,7 @@ class Deliveries:
     async def _look_up(self, parcel: Parcel) -> None:
         channel = self._channels[parcel.out.channel]
         try:
-            sent = await channel.look_up(parcel.out, arrived.reference(parcel), parcel.tried_at or parcel.created_at)
+            found = await channel.look_up(parcel.out, arrived.reference(parcel), parcel.tried_at or parcel.created_at)
         except SendError as error:
             outcome: Callable[[Connection], None] = partial(self._unclear, parcel, error.message)
             result = "not_told"
@@ -135,11 +135,7 @@ class Deliveries:
             _log.error("look_up_failed", channel=parcel.out.channel, error=type(error).__name__, exc_info=True)
             outcome, result = partial(self._unclear, parcel, "the look-up failed"), "failed"
         else:
-            if sent is None:
-                outcome = partial(self._unclear, parcel, "the platform does not show it")
-                result = "not_found"
-            else:
-                outcome, result = partial(self._sent, parcel, sent), "found"
+            outcome, result = partial(self._found, parcel, found), "found" if found else "not_found"
         await self._keep(parcel, outcome)
         metrics.look_ups.labels(parcel.out.channel, result).inc()
 
@@ -150,16 +146,19 @@ class Deliveries:
         outcome = _Outcome(went=Went.THROUGH)
         try:
             public = self._check(parcel)
+            along = await self._load(parcel.out)
         except (SendRefused, WallRefusal) as error:
             await self._keep(parcel, partial(self._refused, parcel, error.message))
             _log.warning("not_delivered", channel=parcel.out.channel, message_id=parcel.message_id, result="kept_back")
             metrics.sends.labels(parcel.out.channel, "kept_back").inc()
             return _Outcome(went=Went.NOT_AT_ALL)
         try:
-            sent = await self._hand_to(channel, parcel, public)
+            sent = await self._hand_to(channel, parcel, public, along)
+            self._gates[parcel.out.channel].let_through()
         except SendRetryable as error:
             again_at = self._again_at(parcel, error)
-            await self._keep(parcel, partial(self._not_now, parcel, error, again_at))
+            pause = self._pause(parcel, error, again_at)
+            await self._keep(parcel, partial(self._not_now, parcel, error, again_at, pause))
             outcome = _Outcome(went=_health(error), why=error.message, again_at=again_at)
             result = "retry"
         except SendRefused as error:
@@ -204,14 +203,34 @@ class Deliveries:
             else:
                 return
 
-    async def _hand_to(self, channel: ChannelAdapter, parcel: Parcel, public: PublicText | None) -> Sent:
+    async def _load(self, out: Outbound) -> list[Loaded]:
+        """What goes along with a message. Raises `SendRefused` where it is not here any more."""
+        found = []
+        for file in out.files:
+            content = await self._database.read(partial(files.content_of, file_id=file.id))
+            if content is None:
+                raise SendRefused(f"Not sent: {file.name} is not here any more.")
+            found.append(Loaded(file=file, content=content.content))
+        return found
+
+    async def _hand_to(
+        self, channel: ChannelAdapter, parcel: Parcel, public: PublicText | None, along: Sequence[Loaded]
+    ) -> Sent:
         reference = arrived.reference(parcel)
         if public is not None:
             return await channel.send_public(parcel.out, public, reference)
+        if along:
+            return await channel.send_private(parcel.out, reference, along)
         return await channel.send_private(parcel.out, reference)
 
     def _sent(self, parcel: Parcel, sent: Sent, conn: Connection) -> None:
         arrived.keep(conn, parcel, sent, self._channels[parcel.out.channel].account, self._clock())
+
+    def _found(self, parcel: Parcel, found: Sequence[Sent], conn: Connection) -> None:
+        if not found:
+            self._unclear(parcel, "the platform does not show it", conn)
+        elif not arrived.keep_found(conn, parcel, found, self._channels[parcel.out.channel].account, self._clock()):
+            self._unclear(parcel, "the platform shows the same words as other messages of ours only", conn)
 
     def _again_at(self, parcel: Parcel, error: SendRetryable) -> datetime:
         """When to try again to send what cannot be taken now."""
@@ -221,9 +240,17 @@ class Deliveries:
         delay = back_off if error.retry_after is None else error.retry_after + random.uniform(0, 0.5)
         return self._clock() + timedelta(seconds=delay)
 
-    def _not_now(self, parcel: Parcel, error: SendRetryable, until: datetime, conn: Connection) -> None:
-        if isinstance(error, SendThrottled) and error.retry_after is not None:
-            self._gates[parcel.out.channel].throttled(conn, parcel.thread_key, until, self._clock())
+    def _pause(self, parcel: Parcel, error: SendRetryable, until: datetime) -> datetime | None:
+        """Until when others wait as well for what the platform wants nothing of now."""
+        if not isinstance(error, SendThrottled) or error.retry_after is None:
+            return None
+        return self._gates[parcel.out.channel].turned_away(parcel.thread_key, until)
+
+    def _not_now(
+        self, parcel: Parcel, error: SendRetryable, until: datetime, pause: datetime | None, conn: Connection
+    ) -> None:
+        if pause is not None:
+            self._gates[parcel.out.channel].pause(conn, parcel.thread_key, pause, self._clock())
         outbox.put_back(conn, parcel, until, error.message)
 
     def _refused(self, parcel: Parcel, why: str, conn: Connection) -> None:

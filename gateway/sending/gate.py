@@ -44,7 +44,7 @@ _LOOK_AGAIN: Final = (
 )
 _SHORTEST_SLEEP: Final = 0.02  # seconds: the limits are asked for several at once
 _AFTER_A_FAULT: Final = 1.0  # seconds
-_CHATS_ARE_ALL: Final = 3  # chats that Telegram has turned away at the same time: it means our whole account
+_CHATS_ARE_ALL: Final = 6  # chats that Telegram has turned away, and let nothing through meanwhile: all of them
 
 
 Ranks = Callable[[Connection, Channel, str], Mapping[str, Rank]]
@@ -146,14 +146,26 @@ class Gate:
         await self._database.write(lambda conn: pace.give_back(conn, self._table, thread_key, now))
         self._changed.set()
 
-    def throttled(self, conn: Connection, thread_key: str, until: datetime, now: datetime) -> None:
-        """The platform wants nothing more before `until`.
+    def let_through(self) -> None:
+        """The platform has taken something, just now."""
+        self._throttled = {}
 
-        Telegram may mean that chat alone: our whole account, once it has said so of several.
+    def turned_away(self, thread_key: str, until: datetime) -> datetime | None:
+        """The platform wants nothing more of a thread before `until`; returns until when it wants nothing of anybody.
+
+        Telegram may mean that chat alone: our whole account, once it has said so of several and let nothing through.
+        Told as the answers come, not as they are written down, which is many at once.
         """
+        if self._channel is not Channel.TELEGRAM:
+            return until
+        now = self._clock()
         self._throttled = {key: time for key, time in self._throttled.items() if now < time} | {thread_key: until}
-        if self._channel is not Channel.TELEGRAM or len(self._throttled) >= _CHATS_ARE_ALL:
-            pace.pause(conn, self._table, thread_key, until, now)
+        # As long as the first of them may speak again: then it is known whether the others may.
+        return min(self._throttled.values()) if len(self._throttled) >= _CHATS_ARE_ALL else None
+
+    def pause(self, conn: Connection, thread_key: str, until: datetime, now: datetime) -> None:
+        """Let nobody of a thread's budgets in before `until`, in whichever process."""
+        pace.pause(conn, self._table, thread_key, until, now)
 
     def _come_back(self, waiter: Waiter) -> datetime:
         """When somebody who is sent away should come back: about when it is their turn."""

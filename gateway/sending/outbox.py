@@ -9,10 +9,10 @@ LOOKING where the platform can be asked, else UNCLEAR at once. Rows of one threa
 enters as a `PublicText`, a value that only the wall makes, and is checked again when it is sent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -20,15 +20,18 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import Case
 from gateway.lanes import Hold, Lane
-from gateway.messages import Author, Button, Delivery, Outbound, Surface, WayIn
+from gateway.messages import Author, Button, Delivery, File, Outbound, Surface, WayIn
 from gateway.privacy.wall import PublicText
+from gateway.sending import split
 from gateway.sending.limits import Outlet, rank_of
-from gateway.storage import cases, events, lanes, threads, transcript
+from gateway.storage import cases, events, files, lanes, threads, transcript
 from gateway.storage.columns import spelt_out
 from gateway.storage.rows import as_struct
 from gateway.storage.statements import Statement, given, inserting
 from gateway.storage.tables import OUTBOX_SENDING, OUTBOX_UNDECIDED, OUTBOX_UNSETTLED, outbox
 from gateway.storage.tables import cases as cases_table
+
+T = TypeVar("T")
 
 
 class OutboxStatus(StrEnum):
@@ -93,7 +96,7 @@ def put_public(
     conn: Connection,
     case: Case,
     thread: threads.CaseThread,
-    text: PublicText,
+    text: PublicText | Sequence[PublicText],
     *,
     author: Author,
     now: datetime,
@@ -101,11 +104,19 @@ def put_public(
     way_in: WayIn | None = None,
     extras: dict[str, object] | None = None,
 ) -> int:
-    """Say something in public. Returns the message's id. Raises `StaleEpoch` if `case` has changed hands."""
-    return _put(
-        conn, case, thread, str(text), Surface.PUBLIC,
-        author=author, now=now, agent_id=agent_id, way_in=way_in, extras=extras,
-    )  # fmt: skip
+    """Say something in public, in one message or in several (`split.in_public`), the way in with the last of them.
+
+    Returns the first message's id. Raises `StaleEpoch` if `case` has changed hands.
+    """
+    pieces = [text] if isinstance(text, PublicText) else list(text)
+    ids = [
+        _put(
+            conn, case, thread, str(piece), Surface.PUBLIC,
+            author=author, now=now, agent_id=agent_id, way_in=way_in if last else None, extras=extras,
+        )
+        for piece, last in _with_last(pieces)
+    ]  # fmt: skip
+    return ids[0]
 
 
 def put_private(
@@ -119,15 +130,34 @@ def put_private(
     agent_id: int | None = None,
     buttons: tuple[Button, ...] = (),
     opens_private: bool = False,
+    along: Sequence[File] = (),
 ) -> int:
-    """Say something in private. `opens_private`: `thread` is the public one that the first message is anchored on.
+    """Say something in private, in as many messages as it needs, the buttons with the last; then each file of `along`.
 
-    Returns the message's id. Raises `StaleEpoch` if `case` has changed hands.
+    `opens_private`: `thread` is the public one that the first message is anchored on; that is one message, whatever its
+    length. Returns the first message's id. Raises `StaleEpoch` if `case` has changed hands.
     """
-    return _put(
-        conn, case, thread, text, Surface.PRIVATE,
-        author=author, now=now, agent_id=agent_id, buttons=buttons, opens_private=opens_private,
-    )  # fmt: skip
+    pieces = [text] if opens_private else split.in_private(text, thread.channel) if text or not along else []
+    heard_at = None if opens_private else threads.heard_at(conn, case.id, thread.id)
+    ids = [
+        _put(
+            conn, case, thread, piece, Surface.PRIVATE, author=author, now=now, agent_id=agent_id,
+            buttons=buttons if last else (), opens_private=opens_private, heard_at=heard_at,
+        )
+        for piece, last in _with_last(pieces)
+    ]  # fmt: skip
+    for file in along:
+        message_id = _put(
+            conn, case, thread, "", Surface.PRIVATE,
+            author=author, now=now, agent_id=agent_id, heard_at=heard_at, file=file,
+        )  # fmt: skip
+        files.attach(conn, file.id, message_id, thread.channel)
+        ids.append(message_id)
+    return ids[0]
+
+
+def _with_last(pieces: Sequence[T]) -> list[tuple[T, bool]]:
+    return [(piece, number == len(pieces)) for number, piece in enumerate(pieces, 1)]
 
 
 _PUT: Final = Statement(
@@ -151,6 +181,8 @@ def _put(
     buttons: tuple[Button, ...] = (),
     way_in: WayIn | None = None,
     opens_private: bool = False,
+    heard_at: datetime | None = None,
+    file: File | None = None,
     extras: dict[str, object] | None = None,
 ) -> int:
     if surface is not thread.surface and not opens_private:
@@ -169,6 +201,7 @@ def _put(
         text=text,
         now=now,
         extras={**shown, **(extras or {})},
+        attachments=[] if file is None else [_shown(file)],
     )
     out = Outbound(
         channel=thread.channel,
@@ -180,6 +213,8 @@ def _put(
         buttons=buttons,
         way_in=way_in,
         opens_private=opens_private,
+        files=() if file is None else (file,),
+        heard_at=heard_at,
     )
     outlet = Outlet(channel=thread.channel, surface=thread.surface, account=thread.account)
     thread_key = f"{outlet}:{thread.native_id}"
@@ -208,6 +243,11 @@ def _put(
         data={"message_id": message_id, "surface": surface},
     )
     return message_id
+
+
+def _shown(file: File) -> dict[str, object]:
+    """A file of ours as the transcript shows it: as an attachment like any other."""
+    return {"kind": file.kind, "name": file.name, "mime": file.mime, "size": file.size}
 
 
 def carry_over(conn: Connection, case_id: str, from_epoch: int, to_epoch: int) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.sending.limits import Limit, Outlet, Rank, Scope, Table
 from gateway.storage.statements import Statement, given
-from gateway.storage.tables import pace
+from gateway.storage.traffic_tables import pace
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = 1_000_000
@@ -92,7 +92,7 @@ def pause(conn: Connection, table: Table, thread_key: str, until: datetime, now:
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a limit is left now, for the lowest rank."""
+    """How much of a limit is left now."""
 
     bucket: str
     limit: Limit
@@ -111,6 +111,29 @@ def rooms(conn: Connection, table: Table, outlet: Outlet, now: datetime) -> list
             if limit.scope is not Scope.THREAD
         ]
     return found
+
+
+def last_used(conn: Connection, table: Table, outlets: Iterable[Outlet]) -> datetime | None:
+    """When something was last let out of any of these; None where that is not known, or longer ago than any window."""
+    names = {name for outlet in outlets for name in _buckets_of(table, str(outlet))} | {
+        str(outlet) for outlet in outlets
+    }
+    last: datetime | None = conn.execute(
+        sa.select(sa.func.max(pace.c.used_at)).where(pace.c.bucket.in_(names))
+    ).scalar_one()
+    return last
+
+
+def room_of(conn: Connection, table: Table, thread_key: str, rank: Rank, now: datetime) -> Room | None:
+    """What is left for one more message of this rank in a thread, by its tightest limit; None where there is none."""
+    found = []
+    for bucket, limits in _buckets_of(table, thread_key).items():
+        row = conn.execute(sa.select(pace).where(pace.c.bucket == bucket)).one_or_none()
+        held = _Bucket() if row is None else _Bucket.read(row, now)
+        for limit in limits:
+            left = limit.share(rank) - held.within(limit, now) if held.paused_until is None else 0
+            found.append(Room(bucket=bucket, limit=limit, free=max(0, left)))
+    return min(found, key=lambda room: room.free, default=None)
 
 
 def prune(conn: Connection, now: datetime) -> int:
