@@ -1,7 +1,8 @@
 """The one place where the gateway's parts are put together.
 
     intake --calls--> arrivals of a channel --call--> turns of a case --call--> sends of a thread
-    alarms, crises: by the clock
+    catch-up -------'  (or by polling)
+    alarms, crises, the lookout over each channel: by the clock
 
 Each stage is a drain of lanes; a carrier has called lanes drained, in this process or in another.
 """
@@ -12,21 +13,20 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-import msgspec
 from sanic import Blueprint
 
 from gateway import health, log
 from gateway.bell import Bell, keep_doing
 from gateway.brand import Brand
 from gateway.channels.base import ChannelAdapter
-from gateway.channels.facebook.channel import FacebookChannel
-from gateway.channels.facebook.settings import FacebookSettings
-from gateway.channels.telegram.channel import TelegramChannel
-from gateway.channels.telegram.settings import TelegramSettings
-from gateway.channels.twitter.channel import TwitterChannel
-from gateway.channels.twitter.settings import TwitterSettings
+from gateway.channels.care import Care
+from gateway.channels.supply import Supply
 from gateway.clock import Clock
 from gateway.intake import webhook
+from gateway.intake.catch_up import CatchUp
+from gateway.intake.files import Fetching
+from gateway.intake.keeper import Duty, Keeper
+from gateway.intake.lookout import Lookout
 from gateway.intake.pressure import PatientDatabase
 from gateway.lanes import Carrier, Drain, LaneKind
 from gateway.messages import Channel
@@ -35,23 +35,33 @@ from gateway.privacy.wall import Wall
 from gateway.routing.alarms import Alarms
 from gateway.routing.arrivals import Arrivals
 from gateway.routing.assistant import Assistant
+from gateway.routing.changes import Changes
 from gateway.routing.conversation import Conversation
 from gateway.routing.crisis import Crises, CrisisSettings
 from gateway.routing.effects import Effects
 from gateway.routing.guard import GuardedAssistant
+from gateway.routing.happened import Happened
+from gateway.routing.leaks import Leaks
+from gateway.routing.signs import Signs
 from gateway.routing.suspicion import Suspicion
+from gateway.routing.takeover import Takeovers
 from gateway.routing.turn import Turns, TurnSettings
 from gateway.sending import backlog
+from gateway.sending.acts import Acts
 from gateway.sending.deliver import Deliveries
 from gateway.sending.gate import Gate
 from gateway.sending.limits import AT_ONCE, Table, limits
 from gateway.settings import Settings
-from gateway.storage.database import Database
+from gateway.storage import checks
+from gateway.storage.database import Database, is_shared
 
 _log = log.get(__name__)
 _GRACE: Final = 10.0  # seconds for what is being sent; a process that is told to stop has 15
 _LOOK_AT_ALARMS: Final = 1.0  # seconds
+_LOOK_AT_ACTS: Final = 1.0  # seconds
 _LOOK_AT_BACKLOGS: Final = 5.0  # seconds
+_LOOK_AT_FILES: Final = 1.0  # seconds
+_WRITE_PULSE: Final = 20.0  # seconds
 
 
 class Gateway:
@@ -94,7 +104,14 @@ class Gateway:
             hold_unclear=settings.hold_unclear,
             bot_keeps=bot_keeps,
         )
-        suspicion = Suspicion()
+        suspicion = Suspicion(road)
+        self._signs = Signs(channels)
+        leaks = Leaks(channels, detector, hides=settings.aside_hide_leaks)
+        happened = Happened(
+            Changes(detector, leaks),
+            Takeovers(self.wall, promise=promise),
+            history=timedelta(hours=settings.aside_catch_up_hours),
+        )
         turns = Turns(
             channels,
             road,
@@ -105,6 +122,8 @@ class Gateway:
                 clock,
                 promise=promise,
                 code_lasts=timedelta(hours=settings.aside_code_hours),
+                leaks=leaks,
+                table=table,
             ),
             self.wall,
             clock,
@@ -115,9 +134,10 @@ class Gateway:
                 bot_keeps=bot_keeps,
             ),
             suspicion,
+            self._signs,
         )
         self._drains: dict[LaneKind, Drain] = {
-            LaneKind.ARRIVALS: Arrivals(channels, road, clock, suspicion).drain,
+            LaneKind.ARRIVALS: Arrivals(channels, road, clock, suspicion, happened, leaks, self._signs).drain,
             LaneKind.CASE: turns.drain,
             LaneKind.THREAD: self._deliveries.drain,
         }
@@ -135,9 +155,41 @@ class Gateway:
                 promise=promise,
             ),
         )
+        self._fetching = Fetching(channels, database, clock, largest=settings.aside_file_mb * 1_000_000)
+        self._keeper = Keeper(
+            {
+                (name, channel.account): self._duties(channel, settings, road, clock)
+                for name, channel in channels.items()
+            },
+            database,
+            clock,
+            alone=not is_shared(settings.database),
+        )
+        self._acts = Acts(channels, database, clock)
         self._loops: list[asyncio.Task[None]] = []
+        self._works = False
         self.webhooks: Blueprint = webhook.blueprint(self.intake)
         self.health: Blueprint = health.blueprint(channels, database, assistant)
+
+    def _duties(self, channel: ChannelAdapter, settings: Settings, road: Database, clock: Clock) -> list[Duty]:
+        """What the one process does that keeps a channel."""
+        care = channel if isinstance(channel, Care) else None
+        duties: list[Duty] = [
+            Lookout(
+                channel.name,
+                channel.account,
+                care,
+                road,
+                clock,
+                url=settings.webhook(channel.name),
+                minutes=settings.aside_check_minutes,
+            ).run
+        ]
+        if isinstance(channel, Supply):
+            minutes = settings.aside_catch_up_minutes
+            catch_up = CatchUp(channel, channel, road, clock, self.intake.pulse, minutes)
+            duties += [catch_up.run] if catch_up.is_on else []
+        return duties
 
     async def start(self, *, works: bool = True) -> None:
         """Take up what the last run left, then keep the stages going. Without `works`, only take webhooks in."""
@@ -151,8 +203,18 @@ class Gateway:
                     keep_doing("alarms", self._alarms.fire_due, Bell(), _LOOK_AT_ALARMS), name="alarms"
                 ),
                 asyncio.create_task(self._watch_backlogs(), name="crises"),
+                asyncio.create_task(keep_doing("acts", self._acts.drain_due, Bell(), _LOOK_AT_ACTS), name="acts"),
+                asyncio.create_task(keep_doing("files", self._fetching.look, Bell(), _LOOK_AT_FILES), name="files"),
             ]
+        self._loops.append(
+            asyncio.create_task(keep_doing("pulse", self.intake.pulse.write_down, Bell(), _WRITE_PULSE), name="pulse")
+        )
         await self._carrier.start(self._drains if works else {})
+        if works:
+            accounts = [(name, channel.account) for name, channel in self._channels.items()]
+            await self._database.write(lambda conn: checks.drop_others(conn, accounts))
+            await self._keeper.start()
+        self._works = works
         _log.info("started", channels=[channel.value for channel in self._channels], works=works)
 
     async def _watch_backlogs(self) -> None:
@@ -161,59 +223,18 @@ class Gateway:
 
     async def stop(self) -> None:
         """Stop taking up work, let what is being sent come to its end, close everything."""
+        await self._keeper.stop()
         for loop in self._loops:
             loop.cancel()
             with suppress(asyncio.CancelledError):
                 await loop
         self._deliveries.stop()
         await self._carrier.stop(_GRACE)
+        await self._signs.stop()
         for gate in self._gates.values():
             await gate.stop()
-        if self._loops:
+        if self._works:
             for channel in self._channels.values():
                 await channel.stop()
         await self._assistant.aclose()
         self._database.close()
-
-
-def open_channels(credentials: Mapping[Channel, Mapping[str, str]], clock: Clock) -> dict[Channel, ChannelAdapter]:
-    """The channels whose secrets are all there; the others are off. Raises `SettingsError` on a wrong value."""
-    channels: dict[Channel, ChannelAdapter] = {}
-    for name, section in credentials.items():
-        values = {key.replace("-", "_"): value for key, value in section.items() if value}
-        if set(_NEEDED[name]) <= set(values):
-            channels[name] = _open(name, values, clock)
-    return channels
-
-
-_NEEDED: Mapping[Channel, tuple[str, ...]] = {
-    Channel.TWITTER: (
-        "consumer_key",
-        "consumer_secret",
-        "access_token",
-        "access_token_secret",
-        "user_id",
-        "username",
-    ),
-    Channel.FACEBOOK: ("verify", "secret", "page_access_token", "page_id"),
-    Channel.TELEGRAM: ("access_token", "secret_token", "bot_username"),
-}
-
-
-def missing_secrets(credentials: Mapping[Channel, Mapping[str, str]]) -> dict[Channel, list[str]]:
-    """What each channel that is off lacks, by the names in `credentials.yml`."""
-    lacking: dict[Channel, list[str]] = {}
-    for name, section in credentials.items():
-        known = {key.replace("-", "_") for key, value in section.items() if value}
-        if absent := [key for key in _NEEDED[name] if key not in known]:
-            lacking[name] = absent
-    return lacking
-
-
-def _open(name: Channel, values: Mapping[str, str], clock: Clock) -> ChannelAdapter:
-    kept = {key: values[key] for key in (*_NEEDED[name], "api_root") if key in values}
-    if name is Channel.TWITTER:
-        return TwitterChannel(msgspec.convert(kept, TwitterSettings), clock=clock)
-    if name is Channel.FACEBOOK:
-        return FacebookChannel(msgspec.convert(kept, FacebookSettings), clock)
-    return TelegramChannel(msgspec.convert(kept, TelegramSettings), clock)

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json, raw, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import metrics
@@ -14,7 +15,8 @@ from gateway.clock import Clock, utc_now
 from gateway.errors import AsideError
 from gateway.messages import Channel
 from gateway.routing.assistant import Assistant
-from gateway.storage import outages, queues
+from gateway.storage import checks, outages, pulse, queues
+from gateway.storage.checks import Checked
 from gateway.storage.database import Database
 from gateway.storage.outages import Outage
 
@@ -32,12 +34,14 @@ def blueprint(
     @routes.route("/readyz", methods=["GET", "HEAD"])  # type: ignore[untyped-decorator]
     async def ready(_request: Request) -> HTTPResponse:
         stored, answers = await asyncio.gather(_database_answers(database), assistant.ready())
-        known = await database.read(outages.all_of) if stored else []
+        known, unwell = await database.read(_troubles) if stored else ([], [])
         parts = {"database": "ready" if stored else "down", "assistant": "ready" if answers else "down"}
         body = {
             "ready": stored and answers,
             "parts": parts,
-            "channels": channel_states(channels, known),
+            "channels": channel_states(channels, known, unwell),
+            # A channel that is not well makes nobody unready: the others go on, and a restart would not help.
+            "unwell": {f"{one.channel}/{one.name}": one.words for one in unwell if one.channel in channels},
         }
         return json(body, status=200 if stored and answers else 503)
 
@@ -45,6 +49,12 @@ def blueprint(
     async def told(_request: Request) -> HTTPResponse:
         now = clock()
         waiting, set_aside = await database.read(lambda conn: (queues.waiting(conn, now), queues.set_aside(conn)))
+        checked, arrivals = await database.read(lambda conn: (checks.all_of(conn), pulse.last(conn)))
+        metrics.channel_checks.clear()
+        for one in checked:
+            metrics.channel_checks.labels(one.channel, one.name).set(-1 if one.well is None else int(one.well))
+        for channel, at in arrivals.items():
+            metrics.channel_silence.labels(channel).set(max(0.0, (now - at).total_seconds()))
         for name, found in waiting.items():
             age = 0.0 if found.since is None else max(0.0, (now - found.since).total_seconds())
             metrics.queue_depth.labels(name).set(found.depth)
@@ -63,7 +73,18 @@ async def _database_answers(database: Database) -> bool:
     return True
 
 
-def channel_states(channels: Container[Channel], known: Iterable[Outage]) -> dict[str, str]:
-    """Each channel as `on`, `off` (its secrets are missing) or `failing`, whichever process has found that out."""
-    failing = {outage.channel for outage in known}
-    return {name.value: "off" if name not in channels else "failing" if name in failing else "on" for name in Channel}
+def _troubles(conn: Connection) -> tuple[list[Outage], list[Checked]]:
+    return outages.all_of(conn), checks.ill(conn)
+
+
+def channel_states(
+    channels: Container[Channel], known: Iterable[Outage], unwell: Iterable[Checked] = ()
+) -> dict[str, str]:
+    """Each channel as `on`, `off`, `failing` or `unwell`, whichever process has found that out.
+
+    `off`: its secrets are missing; `failing`: nothing can be sent there; `unwell`: something else is the matter.
+    """
+    states = {name.value: "on" if name in channels else "off" for name in Channel}
+    for state, those in (("unwell", {one.channel for one in unwell}), ("failing", {one.channel for one in known})):
+        states |= {name.value: state for name in those if name in channels}
+    return states

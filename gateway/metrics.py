@@ -16,6 +16,20 @@ webhooks = Counter(
 webhook_events = Counter(
     "aside_webhook_events_total", "Events in them, new or repeated.", ["channel", "result"], registry=REGISTRY
 )
+catch_up_events = Counter(
+    "aside_catch_up_events_total", "Events that a platform was asked for, new or repeated.", ["channel", "result"],
+    registry=REGISTRY,
+)  # fmt: skip
+repaired = Counter(
+    "aside_repaired_total", "Events that a webhook should have brought, and that were fetched.", ["channel"],
+    registry=REGISTRY,
+)  # fmt: skip
+channel_checks = Gauge(
+    "aside_channel_check", "1: well; 0: not well; -1: it cannot be told.", ["channel", "check"], registry=REGISTRY
+)
+channel_silence = Gauge(
+    "aside_channel_silence_seconds", "Since something last came in by the channel.", ["channel"], registry=REGISTRY
+)
 webhook_seconds = Histogram(
     "aside_webhook_ack_seconds",
     "From the whole body to our answer.",
@@ -25,6 +39,9 @@ webhook_seconds = Histogram(
 assistant_seconds = Histogram("aside_rasa_seconds", "One call to the assistant.", ["result"], registry=REGISTRY)
 sends = Counter(
     "aside_send_total", "Messages of ours, by what became of them.", ["channel", "result"], registry=REGISTRY
+)
+acts = Counter(
+    "aside_act_total", "Customers' public messages hidden or removed.", ["channel", "act", "result"], registry=REGISTRY
 )
 look_ups = Counter(
     "aside_look_up_total", "Unclear messages that a platform was asked for.", ["channel", "result"], registry=REGISTRY

@@ -104,6 +104,34 @@ class Settings(BaseSettings):
         description="What customers are told in a crisis: `private`, `public` (also once a public thread) or `none`.",
     )
 
+    aside_public_url: str = Field(
+        default="", description="The https address under which platforms reach us; webhooks are below it."
+    )
+    aside_catch_up_minutes: float = Field(
+        default=5,
+        ge=0,
+        description="Minutes after which a platform is asked again for what no webhook brought; 0: never.",
+    )
+    aside_catch_up_hours: int = Field(
+        default=24, ge=1, description="Hours after which what comes late is kept as history and not answered any more."
+    )
+    aside_check_minutes: float = Field(
+        default=10, ge=0, description="Minutes between two looks at each channel's credentials and webhook; 0: never."
+    )
+
+    aside_hide_leaks: bool = Field(
+        default=True,
+        description="Whether a customer's own public message is hidden or removed where it holds numbers or addresses.",
+    )
+    aside_file_mb: int = Field(
+        default=20, ge=1, le=50, description="Megabytes of the largest file that is kept or sent."
+    )
+    aside_x_prices: str = Field(
+        default="",
+        description="What X charges in dollars instead of what it prints: "
+        "`reply=0.01 dm=0.015 dm_received=0.01 mention=0.001`.",
+    )
+
     @property
     def hold_unclear(self) -> frozenset[Channel]:
         """Channels that are not asked what became of a message whose answer was lost: a person looks at once."""
@@ -114,6 +142,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.home / 'aside.db'}"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of a SQLite database; None for another one."""
+        scheme, _, path = self.database.partition("sqlite:///")
+        return None if scheme or not path else Path(path)
 
     @property
     def home(self) -> Path:
@@ -136,6 +170,11 @@ class Settings(BaseSettings):
         """Where Rasa answers."""
         return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
 
+    def webhook(self, channel: Channel) -> str:
+        """Where a platform delivers; empty where nobody has said how we are reached."""
+        root = self.aside_public_url.rstrip("/")
+        return f"{root}/webhooks/{channel.value}/webhook" if root else ""
+
     @property
     def url(self) -> str:
         """Where people open the desk."""
@@ -147,24 +186,41 @@ def channel_credentials(path: Path = ROOT / "credentials.yml") -> dict[Channel, 
 
     Raises `SettingsError` where the file cannot be read.
     """
+    known = known_environment()
+    return {
+        channel: {key: _REFERENCE.sub(lambda found: known.get(found[1], ""), value) for key, value in section.items()}
+        for channel, section in _sections(path).items()
+    }
+
+
+def channel_setting_names(path: Path = ROOT / "credentials.yml") -> dict[Channel, dict[str, str]]:
+    """By which setting each secret of a channel is given: `{"access_token": "TELEGRAM_ACCESS_TOKEN"}`.
+
+    Raises `SettingsError` where the file cannot be read.
+    """
+    return {
+        channel: {
+            key.replace("-", "_"): found[1] for key, value in section.items() if (found := _REFERENCE.search(value))
+        }
+        for channel, section in _sections(path).items()
+    }
+
+
+def _sections(path: Path) -> dict[Channel, dict[str, str]]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, yaml.YAMLError) as error:
         raise SettingsError(f"{path.name} cannot be read: {error}") from error
-    known = _environment()
     sections: dict[Channel, dict[str, str]] = {}
     for channel in Channel:
-        section: Any = document.get(channel.value) or {}
+        section: Any = (document.get(channel.value) if isinstance(document, dict) else None) or {}
         if not isinstance(section, dict):
             raise SettingsError(f"{path.name}: the section {channel.value} must be a list of `name: value`.")
-        sections[channel] = {
-            str(key): _REFERENCE.sub(lambda found: known.get(found[1], ""), str(value or ""))
-            for key, value in section.items()
-        }
+        sections[channel] = {str(key): str(value or "") for key, value in section.items()}
     return sections
 
 
-def _environment() -> dict[str, str]:
+def known_environment() -> dict[str, str]:
     """`.env` under the real environment, which wins."""
     from_file = {key: value or "" for key, value in dotenv_values(ROOT / ".env").items()}
     return {**from_file, **os.environ}

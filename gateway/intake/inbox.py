@@ -7,7 +7,6 @@ NEW --understood--> QUEUED --turn committed--> DONE
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Final
 
@@ -15,30 +14,16 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from gateway.errors import StaleEpoch
 from gateway.messages import Channel, RawEvent, Said
 from gateway.storage.rows import as_struct
+from gateway.storage.settled import InboxStatus as InboxStatus
 from gateway.storage.statements import Statement, given
 from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, inbox
 
 _FURTHEST: Final = timedelta(seconds=5)  # that an event is put off
+TOGETHER: Final = 100  # events that are taken up at once
 _LOOK_AHEAD: Final = 100  # messages of one line that are looked at to see whether it has come to rest
-
-
-class InboxStatus(StrEnum):
-    """Where an event stands."""
-
-    NEW = "new"
-    """Recorded, not yet understood."""
-    QUEUED = "queued"
-    """In its case's line; the customer's message is in the transcript."""
-    DONE = "done"
-    """Its turn is committed."""
-    IGNORED = "ignored"
-    """Not for us, for the reason given."""
-    SET_ASIDE = "set_aside"
-    """Not understood; kept, visible, replayable."""
-    PARKED = "parked"
-    """Its turn failed too often; a person has the case."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +36,10 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     attempts: int
     deaths: int
+    supplied: bool = False
+    """We have asked for it, rather than been told by a webhook: it may be old."""
+    about: str | None = None
+    """The message that it tells of and that had not come when it was looked at before."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +53,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     deaths: int
     failing_since: datetime | None
     due_at: datetime | None
+    reason: str = ""
+    """Why it is not for the assistant, in one word."""
 
 
 _ROWS: Final = (64, 16, 4, 1)
@@ -73,7 +64,7 @@ _ROWS: Final = (64, 16, 4, 1)
 def _recording(rows: int) -> Statement:
     fixed = {"status": f"'{InboxStatus.NEW}'", "reason": "''", "said_order": "0", "attempts": "0", "deaths": "0"}
     same: dict[str, sa.ColumnElement[Any]] = {name: sa.literal_column(value) for name, value in fixed.items()}
-    same |= {name: given(inbox.c[name]) for name in ("channel", "account", "received_at")}
+    same |= {name: given(inbox.c[name]) for name in ("channel", "account", "received_at", "supplied")}
     values = [
         same | {name: given(inbox.c[name], f"{name}_{row}") for name in ("native_id", "body")} for row in range(rows)
     ]
@@ -83,28 +74,67 @@ def _recording(rows: int) -> Statement:
 _RECORD: Final = {rows: _recording(rows) for rows in _ROWS}
 
 
-def record(conn: Connection, channel: Channel, account: str, raw: Sequence[RawEvent], now: datetime) -> int:
-    """Record events, each once however often it is delivered. Returns how many were new."""
+def key_of(native_id: str) -> str:
+    """A key as it is stored: PostgreSQL keeps no NUL in a text."""
+    return native_id.replace("\0", "\ufffd")
+
+
+def record(
+    conn: Connection,
+    channel: Channel,
+    account: str,
+    raw: Sequence[RawEvent],
+    now: datetime,
+    *,
+    supplied: bool = False,
+) -> int:
+    """Record events, each once however often it is delivered. Returns how many were new.
+
+    `supplied`: we have asked for them, and they may be old.
+    """
     if conn.dialect.name == "postgresql":
         # Two gateways that record the same events, in one order, do not wait for each other in a circle.
         raw = sorted(raw, key=attrgetter("native_id"))
     new = at = 0
     for rows in _ROWS:
         while len(raw) - at >= rows:
-            values: dict[str, object] = {"channel": channel.value, "account": account, "received_at": now}
+            values: dict[str, object] = {
+                "channel": channel.value,
+                "account": account,
+                "received_at": now,
+                "supplied": supplied,
+            }
             for row in range(rows):
                 event = raw[at + row]
-                # PostgreSQL keeps no NUL in a text.
-                values[f"native_id_{row}"] = event.native_id.replace("\0", "\ufffd")
+                values[f"native_id_{row}"] = key_of(event.native_id)
                 values[f"body_{row}"] = event.payload
             new += _RECORD[rows].run(conn, **values)
             at += rows
     return new
 
 
+_AT_ONCE: Final = 500  # keys in one query
+
+
+def known(conn: Connection, channel: Channel, account: str, native_ids: Sequence[str]) -> set[str]:
+    """Which of these events are recorded already, by their keys."""
+    found: set[str] = set()
+    for start in range(0, len(native_ids), _AT_ONCE):
+        some = [key_of(native_id) for native_id in native_ids[start : start + _AT_ONCE]]
+        rows = conn.execute(
+            sa.select(inbox.c.native_id).where(
+                inbox.c.channel == channel, inbox.c.account == account, inbox.c.native_id.in_(some)
+            )
+        )
+        found.update(rows.scalars())
+    return found
+
+
+RECORDED: Final = sa.select(
+    *inbox.c["id", "channel", "account", "native_id", "body", "received_at", "attempts", "deaths", "supplied", "about"]
+)
 _NEW_ONES: Final = Statement(
-    sa.select(*inbox.c["id", "channel", "account", "native_id", "body", "received_at", "attempts", "deaths"])
-    .where(
+    RECORDED.where(
         INBOX_NEW,
         inbox.c.channel == given(inbox.c.channel),
         # Further off than anything is put off: the clock was put back since.
@@ -119,21 +149,25 @@ _NEW_ONES: Final = Statement(
 )
 
 
-def new_ones(conn: Connection, channel: Channel, now: datetime, limit: int = 100) -> list[Recorded]:
+def new_ones(conn: Connection, channel: Channel, now: datetime, limit: int = TOGETHER) -> list[Recorded]:
     """A channel's events that nobody has looked at yet and that are due, in the order of their arrival."""
     rows = _NEW_ONES.all(conn, channel=channel.value, now=now, furthest=now + _FURTHEST, most=limit)
-    return [
-        Recorded(
-            id=row.id,
-            channel=Channel(row.channel),
-            account=row.account,
-            event=RawEvent(native_id=row.native_id, payload=row.body),
-            received_at=row.received_at,
-            attempts=row.attempts,
-            deaths=row.deaths,
-        )
-        for row in rows
-    ]
+    return [recorded(row) for row in rows]
+
+
+def recorded(row: Any) -> Recorded:
+    """The event of a row of `RECORDED`."""
+    return Recorded(
+        id=row.id,
+        channel=Channel(row.channel),
+        account=row.account,
+        event=RawEvent(native_id=row.native_id, payload=row.body),
+        received_at=row.received_at,
+        attempts=row.attempts,
+        deaths=row.deaths,
+        supplied=bool(row.supplied),
+        about=row.about,
+    )
 
 
 _QUEUE_UP: Final = Statement(
@@ -148,12 +182,13 @@ _QUEUE_UP: Final = Statement(
         said=given(inbox.c.said),
         said_at=given(inbox.c.said_at),
         said_order=given(inbox.c.said_order),
+        reason=given(inbox.c.reason),
     )
 )
 
 
-def queue_up(conn: Connection, inbox_id: int, case_id: str, message_id: int, said: Said) -> None:
-    """Put an understood message into its case's line."""
+def queue_up(conn: Connection, inbox_id: int, case_id: str, message_id: int, said: Said, reason: str = "") -> None:
+    """Put an understood message into its case's line. `reason`: why it is not for the assistant."""
     _QUEUE_UP.run(
         conn,
         inbox_id=inbox_id,
@@ -162,6 +197,7 @@ def queue_up(conn: Connection, inbox_id: int, case_id: str, message_id: int, sai
         said=msgspec.to_builtins(said),
         said_at=said.at,
         said_order=said.order,
+        reason=reason,
     )
 
 
@@ -175,6 +211,27 @@ _SETTLE: Final = Statement(
 def settle(conn: Connection, inbox_id: int, status: InboxStatus, reason: str = "") -> bool:
     """Give an event its last status. False if it had been settled before: somebody else did the work."""
     return _SETTLE.run(conn, inbox_id=inbox_id, status=status.value, reason=reason) == 1
+
+
+_TAKE_TURN: Final = Statement(
+    inbox.update()
+    .where(inbox.c.id == given(inbox.c.id, "inbox_id"), INBOX_QUEUED)
+    .values(status=InboxStatus.DONE.value, reason="")
+    .returning(inbox.c.said)
+)
+
+
+def take_turn(conn: Connection, head: Waiting) -> bool:
+    """Settle a message whose answer was decided by what `head` says. False as `settle`.
+
+    Raises `StaleEpoch` where the customer says something else by now: it is to be decided anew.
+    """
+    row = _TAKE_TURN.one(conn, inbox_id=head.id)
+    if row is None:
+        return False
+    if msgspec.convert(row.said, Said) != head.said:
+        raise StaleEpoch
+    return True
 
 
 def not_for_us(conn: Connection, inbox_id: int) -> bool:
@@ -218,6 +275,12 @@ def count_death(conn: Connection, inbox_id: int) -> None:
     conn.execute(inbox.update().where(inbox.c.id == inbox_id).values(deaths=inbox.c.deaths + 1))
 
 
+def discount_death(conn: Connection, inbox_id: int, deaths: int) -> None:
+    """Take the last count back: nobody died. What somebody else has counted meanwhile stays."""
+    counted = sa.and_(inbox.c.id == inbox_id, inbox.c.deaths == deaths)
+    conn.execute(inbox.update().where(counted).values(deaths=deaths - 1))
+
+
 def wait(conn: Connection, inbox_id: int, until: datetime) -> None:
     """Look at an event again at `until`; no try has failed."""
     conn.execute(inbox.update().where(inbox.c.id == inbox_id).values(due_at=until))
@@ -231,23 +294,3 @@ _IS_NEW: Final = Statement(
 def is_new(conn: Connection, inbox_id: int) -> bool:
     """Whether nobody has understood an event yet. It stays locked until the transaction ends."""
     return _IS_NEW.scalar(conn, inbox_id=inbox_id) is not None
-
-
-def reopen(conn: Connection, status: InboxStatus, channel: Channel | None = None) -> int:
-    """Make settled events NEW again, to be understood once more. Returns how many."""
-    query = inbox.update().where(inbox.c.status == status)
-    if channel is not None:
-        query = query.where(inbox.c.channel == channel)
-    return conn.execute(
-        query.values(status=InboxStatus.NEW, reason="", attempts=0, deaths=0, failing_since=None)
-    ).rowcount
-
-
-def counts(conn: Connection) -> dict[tuple[str, str, str], int]:
-    """How many events per (channel, status, reason)."""
-    rows = conn.execute(
-        sa.select(inbox.c.channel, inbox.c.status, inbox.c.reason, sa.func.count()).group_by(
-            inbox.c.channel, inbox.c.status, inbox.c.reason
-        )
-    )
-    return {(row[0], row[1], row[2]): row[3] for row in rows}

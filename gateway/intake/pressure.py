@@ -93,10 +93,10 @@ class PatientDatabase:
         await self._pressure.ease()
         return await self._database.write(work)
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: Work[T], *, brief: bool = False) -> T:
         """See `Database.read`."""
         await self._pressure.ease()
-        return await self._database.read(work)
+        return await self._database.read(work, brief=brief)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """See `Database.on_commit`."""

@@ -14,6 +14,7 @@ from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock
 from gateway.errors import BadSignature, Overloaded
 from gateway.intake.pressure import Pressure
+from gateway.intake.pulse import Pulse
 from gateway.intake.recorder import Recorder
 from gateway.lanes import Carrier
 from gateway.messages import Channel
@@ -59,6 +60,7 @@ class Intake:
         """`carrier` is told after something new is on disk."""
         self._channels = channels
         self.pressure = Pressure()
+        self.pulse = Pulse(database, clock)
         self._recorder = Recorder(database, carrier, clock)
         self._taken = {name: metrics.webhooks.labels(name, "taken") for name in channels}
         self._refusal_noted: dict[Channel, float] = {}
@@ -101,6 +103,7 @@ class Intake:
             return json(
                 {"error": Overloaded.code, "message": Overloaded().message}, status=503, headers={"Retry-After": "5"}
             )
+        self.pulse.note(channel.name, channel.account, len(events))
         self._taken[channel.name].inc()
         metrics.webhook_seconds.observe(time.perf_counter() - started)
         return Taken()
