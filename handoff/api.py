@@ -9,11 +9,16 @@ from sanic import Blueprint, HTTPResponse, Request
 from sqlalchemy.engine import Connection
 
 from gateway.cases import Case, CaseState, Owner
-from gateway.messages import Channel, Surface
+from gateway.messages import Author, Channel, Surface
+from gateway.sending import split
+from gateway.storage.transcript import Message
 from handoff import (
     bodies,
+    channel_routes,
     claim,
+    files,
     hand_back,
+    hide,
     hold,
     live,
     queue,
@@ -49,6 +54,9 @@ def routes(tools: Tools) -> Blueprint:
     _saying(api, tools)
     _acting(api, tools)
     _listening(api, tools)
+    channel_routes.add_to(api, tools)
+    files.add_to(api, tools)
+    hide.add_to(api, tools)
     return api
 
 
@@ -65,7 +73,7 @@ def _reading(api: Blueprint, tools: Tools) -> None:
         user = caller_of(request).user
 
         def read(conn: Connection) -> view.CaseDetailJson:
-            return view.case_detail(conn, access_case(conn, user, case_id).id)
+            return view.case_detail(conn, access_case(conn, user, case_id).id, tools.rules, tools.clock())
 
         return _json(await tools.db.read(read))
 
@@ -110,6 +118,7 @@ def _saying(api: Blueprint, tools: Tools) -> None:
             surface=body.surface,
             thread=body.thread,
             key=request.headers.get("idempotency-key"),
+            along=tuple(body.files),
         )
         draft.check()
         now = tools.clock()
@@ -117,16 +126,20 @@ def _saying(api: Blueprint, tools: Tools) -> None:
         if draft.surface is Surface.PUBLIC:
             before = await tools.db.read(lambda conn: replies.said_before(conn, user, draft))
             if before is not None:
-                return _json(view.message(before), 201)
+                return await shown(before)
             channel = await tools.db.read(lambda conn: replies.public_channel(conn, user, draft, now))
-            public = replies.Passed(text=tools.wall.check(draft.text, channel), channel=channel)
+            pieces = split.in_public(tools.wall, draft.text, channel, Author.AGENT)
+            public = replies.Passed(text=pieces, channel=channel)
         said = await tools.db.write(lambda conn: replies.commit(conn, user, draft, public, now))
-        return _json(view.message(said), 201)
+        return await shown(said)
+
+    async def shown(said: Message) -> Json:
+        return _json(await tools.db.read(lambda conn: view.messages(conn, [said])[0]), 201)
 
     async def wall(request: Request) -> Json:
         _worker(request)
         body = body_of(request, bodies.WallBody)
-        return _json({"findings": tools.wall.findings(body.text, body.channel)})
+        return _json({"findings": split.findings(tools.wall, body.text, body.channel, Author.AGENT)})
 
     api.add_route(say, "/cases/<case_id:str>/messages", methods=["POST"], name="say")
     api.add_route(wall, "/wall", methods=["POST"], name="wall")

@@ -25,10 +25,13 @@ Reason = Annotated[str, Meta(max_length=500)]
 class MessageBody(msgspec.Struct, kw_only=True):
     """Say something, or note it."""
 
-    text: str
     surface: Surface
+    text: str = ""
+    """May be empty where files are sent."""
     thread: str | None = None
     """The thread's id; the latest of the surface where none is given."""
+    files: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=10)] = []
+    """Ids of files that were put here before (`POST /api/v1/files`); in private only, each a message of its own."""
 
 
 class ClaimBody(msgspec.Struct, kw_only=True):

@@ -72,7 +72,8 @@ def _told(event: Event) -> Happening | None:
         return None
     icon, sentence = line
     who = event.actor.removeprefix("agent:")
-    why = f": {words.REASONS.get(event.why, event.why.replace('_', ' '))}" if event.why else ""
+    reason = event.why.removeprefix("answered past Aside").removeprefix(": ")
+    why = f": {words.REASONS.get(reason, reason.replace('_', ' '))}" if reason else ""
     return Happening(at=event.at, icon=icon, text=sentence.format(who=who, why=why, to=event.why))
 
 
@@ -85,6 +86,10 @@ _LINES: Final = {
     "case.resolved": ("check", "{who} resolved the case"),
     "case.reopened": ("reopen", "{who} reopened the case"),
     "reopened": ("reopen", "The customer wrote again"),
+    "case.taken_over": ("people", "Somebody answered past Aside, so the assistant is silent{why}"),
+    "thread.closed": ("alert", "{to}"),
+    "thread.opened": ("aside", "The customer can be written to again"),
+    "thread.moved": ("aside", "The place has moved on the platform"),
     "case.grouped": ("alert", "Given to people in a crisis: more came in than the channel lets out"),
     "move.invited": ("aside", "Invited to step aside into private"),
     "move.arrived": ("aside", "The customer stepped aside into private"),

@@ -1,11 +1,15 @@
 """The desk: its API, its pages and its documentation, attached to the application that the composition root owns."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sanic import Sanic
 
 from gateway.clock import Clock
+from gateway.credentials import Account
 from gateway.privacy.wall import Wall
+from gateway.sending.limits import limits
+from gateway.sending.prices import prices
 from gateway.settings import Settings
 from gateway.storage.database import Database
 from handoff import api, docs, pages, problems, security
@@ -22,8 +26,9 @@ def attach(
     settings: Settings,
     clock: Clock,
     brand: str,
+    accounts: Sequence[Account] = (),
 ) -> Bell:
-    """Give the application the desk.
+    """Give the application the desk. `accounts`: the channels, on or off.
 
     Returns the bell, which rings at each commit of this process: open pages show it at once instead of within a second.
     Errors of the whole application are answered here, as `{error, message}`.
@@ -39,6 +44,9 @@ def attach(
         bell=bell,
         sign_in=SignIn(db, clock),
         brand=brand,
+        accounts=accounts,
+        table=limits(settings.aside_limits),
+        prices=prices(settings.aside_x_prices),
     )
     renderer = Renderer()
     problems.install(app, renderer)

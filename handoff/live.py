@@ -20,7 +20,12 @@ from gateway.storage.feed import Feed
 _LOOK_EVERY: Final = 1.0  # seconds
 _LOOK_SOON: Final = 0.05  # seconds, where an event is being committed that comes before others
 _BATCH: Final = 200
-FOR_EVERYBODY: Final = frozenset({"crisis.opened", "crisis.closed", "channel.failing", "channel.recovered"})
+FOR_EVERYBODY: Final = frozenset(
+    {
+        *("crisis.opened", "crisis.closed", "channel.failing", "channel.recovered"),
+        *("channel.unwell", "channel.well", "channel.repaired"),
+    }
+)
 """Kinds of events that belong to no case, and that agents are told."""
 
 
@@ -59,7 +64,8 @@ class EventJson(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     case_id: str | None
-    """None for what concerns everybody: `crisis.opened`, `crisis.closed`, `channel.failing`, `channel.recovered`."""
+    """None for what concerns everybody: `crisis.opened`, `crisis.closed`, `channel.failing`, `channel.recovered`,
+    `channel.unwell`, `channel.well`, `channel.repaired`."""
     kind: str
     actor: str
     why: str

@@ -1,15 +1,16 @@
 """The OpenAPI 3.1 document of the API, from the types that the routes take and give."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from gateway.cases import CaseState, Owner
-from gateway.messages import Channel
+from gateway.messages import Channel, File
 from gateway.privacy.findings import WallFinding
-from handoff import bodies, troubles, view
+from handoff import bodies, channels, troubles, view
 from handoff.live import EventJson
+from handoff.operations import limit, number, operation, query, text
 
 
 class Problem(msgspec.Struct, kw_only=True):
@@ -47,20 +48,9 @@ class FindingList(msgspec.Struct, kw_only=True):
 _SCHEMAS: Final[tuple[type, ...]] = (
     view.CaseJson, view.CaseDetailJson, view.CasePage, view.MessageJson, view.MessagePage, EventJson,
     bodies.MessageBody, bodies.ClaimBody, bodies.TransferBody, bodies.HoldBody, bodies.ReturnBody, bodies.ResolveBody,
-    bodies.ReopenBody, bodies.WallBody, troubles.TroubleList, Problem, AgentList, FindingList,
+    bodies.ReopenBody, bodies.WallBody, File, troubles.TroubleList, channels.ChannelList, channels.HeldPage,
+    channels.HeldJson, channels.ReplayBody, channels.Replayed, Problem, AgentList, FindingList,
 )  # fmt: skip
-
-_MEANINGS: Final = {
-    400: "The body is not JSON (`bad_request`).",
-    401: "No token and no session (`unauthorized`).",
-    403: "The role does not allow it (`forbidden`), or a cookie came without its `X-CSRF-Token` (`csrf`).",
-    404: "There is no such case (`not_found`).",
-    409: "The case has moved on (`stale`), another agent has it (`taken`), it is not yours (`not_owner`), or it is not "
-    "in a state for this (`wrong_state`).",
-    413: "The body is too large (`too_large`).",
-    422: "Not acceptable (`invalid`; when saying something also `wall`, `no_private_thread`, `no_public_thread` and "
-    "`idempotency_conflict`).",
-}
 
 
 def document() -> dict[str, Any]:
@@ -107,10 +97,10 @@ def sections(whole: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _paths() -> dict[str, Any]:
-    state = [_query("state", CaseState, "One or more, with commas between."), _query("channel", Channel, "")]
-    state += [_query("owner", Owner, ""), _text("topic", "The topic that the assistant named.")]
-    state.append(_number("crisis", "Given to people in this crisis, by its id."))
-    paging = [_text("cursor", "`next` of the page before."), _limit()]
+    state = [query("state", CaseState, "One or more, with commas between."), query("channel", Channel, "")]
+    state += [query("owner", Owner, ""), text("topic", "The topic that the assistant named.")]
+    state.append(number("crisis", "Given to people in this crisis, by its id."))
+    paging = [text("cursor", "`next` of the page before."), limit()]
     case = "/api/v1/cases/{case_id}"
     key = {
         "name": "Idempotency-Key",
@@ -122,7 +112,7 @@ def _paths() -> dict[str, Any]:
     last = {"name": "Last-Event-ID", "in": "header", "schema": {"type": "integer"}}
     paths: dict[str, Any] = {
         "/api/v1/cases": {
-            "get": _operation(
+            "get": operation(
                 "listCases",
                 "List cases. With `state=queued` in the order of the queue (due time, severity, age), else the latest "
                 "word first. With `channel` or `topic` a page may be short, or empty, and have a `next` all the same: "
@@ -130,13 +120,13 @@ def _paths() -> dict[str, Any]:
                 "CasePage", params=[*state, *paging], refuses=(422,),
             )
         },
-        case: {"get": _operation("getCase", "A case with its handoff packet.", "CaseDetailJson", refuses=(404,))},
+        case: {"get": operation("getCase", "A case with its handoff packet.", "CaseDetailJson", refuses=(404,))},
         f"{case}/messages": {
-            "get": _operation(
+            "get": operation(
                 "listMessages", "The transcript, oldest first, notes included.", "MessagePage",
                 params=paging, refuses=(404, 422),
             ),
-            "post": _operation(
+            "post": operation(
                 "say",
                 "Say something to the customer, or note it. Public texts must pass the wall; only the agent who has "
                 "the case may speak; anybody at the desk may note.",
@@ -144,9 +134,18 @@ def _paths() -> dict[str, Any]:
             ),
         },
     }  # fmt: skip
+    paths[f"{case}/messages/{{message_id}}/hide"] = {
+        "post": operation(
+            "hideMessage",
+            "Have a customer's public message hidden (Facebook, X) or removed (Telegram), where the platform lets a "
+            "brand. Done soon after the answer: `act` of the message says what became of it, and so does the event "
+            "`message.act`.",
+            "MessageJson", status=202, params=[_MESSAGE_ID], refuses=(404, 422),
+        )
+    }  # fmt: skip
     for verb, summary in _ACTS.items():
         paths[f"{case}/{verb}"] = {
-            "post": _operation(
+            "post": operation(
                 verb, summary, "CaseJson", body=f"{verb.capitalize()}Body", refuses=(400, 404, 409, 413, 422)
             )
         }
@@ -154,33 +153,95 @@ def _paths() -> dict[str, Any]:
         if "{case_id}" in path:
             paths[path]["parameters"] = [_CASE_ID]
     return paths | {
+        "/api/v1/files": {
+            "post": operation(
+                "putFile",
+                "Put a file here to send it along with a private message. The body is the file itself, or a form with "
+                "one file. What is not sent within a day is let go.",
+                "File", status=201, params=[text("name", "What the file is called.")], refuses=(413, 422),
+                takes=_FILE,
+            )
+        },
+        "/api/v1/files/{file_id}": {
+            "parameters": [_FILE_ID],
+            "get": operation("getFile", "A file's content.", None, refuses=(404,), gives=_ANY),
+            "delete": operation(
+                "removeFile", "Take back a file that was not sent.", None, status=204, refuses=(404,), gives={}
+            ),
+        },
         "/api/v1/wall": {
-            "post": _operation(
+            "post": operation(
                 "askWall", "What the wall has against a text, before it is said in public.", "FindingList",
                 body="WallBody", refuses=(400, 413, 422),
             )
         },
         "/api/v1/crises": {
-            "get": _operation(
+            "get": operation(
                 "listCrises",
                 "Channels on which more comes in than goes out, with the cases that people got because of it by topic "
-                "(`GET /api/v1/cases?crisis=`), and channels that fail.",
+                "(`GET /api/v1/cases?crisis=`), channels that fail, and channels that are not well.",
                 "TroubleList",
             )
         },
-        "/api/v1/agents": {"get": _operation("listAgents", "Everybody to whom a case can be given.", "AgentList")},
+        "/api/v1/channels": {
+            "get": operation(
+                "listChannels",
+                "The channels: on or off, what came and went last, how they are, what is left of their limits.",
+                "ChannelList",
+            )
+        },
+        "/api/v1/channels/{channel}/events": {
+            "parameters": [_CHANNEL],
+            "get": operation(
+                "listChannelEvents",
+                "Events that were set aside, or taken for not being for us; for supervisors and admins.",
+                "HeldPage", params=[query("status", ("set_aside", "ignored"), "Default `set_aside`."), *paging],
+                refuses=(404, 422),
+            ),
+        },
+        "/api/v1/channels/{channel}/events/{event_id}": {
+            "parameters": [
+                _CHANNEL, {"name": "event_id", "in": "path", "required": True, "schema": {"type": "integer"}},
+            ],
+            "get": operation(
+                "getChannelEvent", "One of them, with the shape of its body: without what anybody said.", "HeldJson",
+                refuses=(404,),
+            ),
+        },
+        "/api/v1/channels/{channel}/replay": {
+            "parameters": [_CHANNEL],
+            "post": operation(
+                "replay",
+                "Have events understood once more, for example after an update; for supervisors and admins.",
+                "Replayed", body="ReplayBody", refuses=(400, 404, 413, 422),
+            ),
+        },
+        "/api/v1/agents": {"get": operation("listAgents", "Everybody to whom a case can be given.", "AgentList")},
         "/api/v1/events": {
-            "get": _operation(
+            "get": operation(
                 "listen",
                 "What happens to cases, as server-sent events: `id` and a JSON `data`. After a break send "
                 "`Last-Event-ID` (or `last_event_id`) and nothing is lost or doubled.",
-                "EventJson", media="text/event-stream", params=[last, _text("last_event_id", "")], refuses=(422,),
+                "EventJson", media="text/event-stream", params=[last, text("last_event_id", "")], refuses=(422,),
             )
         },
     }  # fmt: skip
 
 
+_ANY: Final = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+_FILE: Final = {
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    "multipart/form-data": {
+        "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}},
+    },
+}  # fmt: skip
+_FILE_ID: Final = {"name": "file_id", "in": "path", "required": True, "schema": {"type": "string"}}
+_MESSAGE_ID: Final = {"name": "message_id", "in": "path", "required": True, "schema": {"type": "integer"}}
 _CASE_ID: Final = {"name": "case_id", "in": "path", "required": True, "schema": {"type": "string"}}
+
+_CHANNEL: Final = {
+    "name": "channel", "in": "path", "required": True, "schema": {"type": "string", "enum": [*Channel]},
+}  # fmt: skip
 
 _ACTS: Final = {
     "claim": "Take a case from the queue, or take it over from the assistant.",
@@ -192,52 +253,11 @@ _ACTS: Final = {
 }
 
 
-def _operation(
-    name: str,
-    summary: str,
-    answer: str,
-    *,
-    body: str | None = None,
-    status: int = 200,
-    media: str = "application/json",
-    params: Iterable[Mapping[str, Any]] = (),
-    refuses: Iterable[int] = (),
-) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": name, "summary": summary, "parameters": list(params)}
-    if body is not None:
-        operation["requestBody"] = {"required": True, "content": _content(body)}
-    operation["responses"] = {str(status): {"description": "Done.", "content": _content(answer, media)}} | {
-        str(code): {"description": _MEANINGS[code], "content": _content("Problem")}
-        for code in sorted({401, 403, *refuses})
-    }
-    return operation
-
-
-def _content(schema: str, media: str = "application/json") -> dict[str, Any]:
-    return {media: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-
-
-def _query(name: str, words: Iterable[str], description: str) -> dict[str, Any]:
-    return _text(name, f"{description} One of {', '.join(words)}.".strip())
-
-
-def _text(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
-
-
-def _number(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": {"type": "integer"}}
-
-
-def _limit() -> dict[str, Any]:
-    return {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}}
-
-
 def _named(holder: Mapping[str, Any] | None) -> str | None:
-    if holder is None:
+    if holder is None or "content" not in holder:
         return None
-    content = next(iter(holder["content"].values()))
-    return str(content["schema"]["$ref"]).rpartition("/")[2]
+    schema = next(iter(holder["content"].values()))["schema"]
+    return str(schema["$ref"]).rpartition("/")[2] if "$ref" in schema else None
 
 
 def _answer(operation: Mapping[str, Any]) -> str | None:

@@ -1,17 +1,20 @@
 """The desk's pages: sign in, the lists, a case. They come whole from the server and are kept fresh in parts."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import html, redirect
+from sqlalchemy.engine import Connection
 
-from handoff import auth, sessions
+from handoff import auth, channels_screen, sessions
 from handoff.auth import COOKIE, caller_of
 from handoff.errors import Unauthorized
 from handoff.render import HERE, Renderer
-from handoff.rights import Right, require
+from handoff.rights import Right, may, require
 from handoff.screen import Screen, read_screen, zone_of
 from handoff.tools import Tools
 
@@ -20,6 +23,9 @@ _REFUSED: Final = (
     "After five failures a name is closed for 15 minutes."
 )
 _ZONE: Final = "aside_zone"  # the browser's time zone, so that days and times come out right from the server
+
+Also = Callable[[Connection, datetime], dict[str, object]]
+"""What a page shows besides the lists, read on the same snapshot."""
 
 
 def routes(tools: Tools, renderer: Renderer) -> list[Blueprint]:
@@ -86,7 +92,7 @@ def _desk(tools: Tools, renderer: Renderer) -> Blueprint:
             return redirect(f"/login?{urlencode({'next': here})}")
         return None
 
-    async def show(request: Request, case_id: str | None, template: str) -> HTTPResponse:
+    async def show(request: Request, case_id: str | None, template: str, also: Also | None = None) -> HTTPResponse:
         caller = caller_of(request)
         require(caller.user, Right.SEE_CASES)
         asked = Screen(
@@ -98,8 +104,11 @@ def _desk(tools: Tools, renderer: Renderer) -> Blueprint:
             zone=zone_of(request.cookies.get(_ZONE) or ""),
             now=tools.clock(),
             brand=tools.brand,
+            rules=tools.rules,
         )
-        values = await tools.db.read(lambda conn: read_screen(conn, asked))
+        values = await tools.db.read(
+            lambda conn: read_screen(conn, asked) | ({} if also is None else also(conn, asked.now))
+        )
         # Rendering a long conversation takes a while; others' requests go on meanwhile.
         return html(await asyncio.to_thread(renderer.page, template, **values))
 
@@ -112,12 +121,28 @@ def _desk(tools: Tools, renderer: Renderer) -> Blueprint:
     async def list_parts(request: Request) -> HTTPResponse:
         return await show(request, None, "parts/all.html")
 
+    async def channel_page(request: Request, template: str) -> HTTPResponse:
+        mind = may(caller_of(request).user, Right.MIND_CHANNELS)
+
+        def read(conn: Connection, now: datetime) -> dict[str, object]:
+            return channels_screen.read(conn, tools.accounts, tools.table, now, mind=mind)
+
+        return await show(request, None, template, read)
+
+    async def channels(request: Request) -> HTTPResponse:
+        return await channel_page(request, "channels.html")
+
+    async def channels_parts(request: Request) -> HTTPResponse:
+        return await channel_page(request, "parts/channels_all.html")
+
     async def case_parts(request: Request, case_id: str) -> HTTPResponse:
         return await show(request, case_id, "parts/all.html")
 
     desk.middleware(entered, "request")
     desk.add_route(lists, "/", methods=["GET"], name="lists")
     desk.add_route(case, "/cases/<case_id:str>", methods=["GET"], name="case")
+    desk.add_route(channels, "/channels", methods=["GET"], name="channels")
+    desk.add_route(channels_parts, "/channels/parts", methods=["GET"], name="channels_parts")
     desk.add_route(list_parts, "/parts", methods=["GET"], name="list_parts")
     desk.add_route(case_parts, "/cases/<case_id:str>/parts", methods=["GET"], name="case_parts")
     return desk

@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState, Owner, owner_of
 from gateway.messages import Channel, Surface
-from gateway.storage.tables import CASE_IN_CRISIS, CASE_QUEUED, case_threads, cases, customers, messages, threads, users
+from gateway.storage.desk_tables import users
+from gateway.storage.tables import CASE_IN_CRISIS, CASE_QUEUED, case_threads, cases, customers, messages, threads
 from handoff import cursor
 from handoff.users import User
 

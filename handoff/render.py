@@ -32,7 +32,11 @@ class Renderer:
             label=label,
             initials=initials,
             percent=percent,
+            window=window,
+            sentence=sentence,
             ticks=ticks,
+            bytes=in_bytes,
+            dollars=dollars,
         )
 
         self._environment.globals["words"] = words
@@ -75,9 +79,23 @@ def span(length: timedelta) -> str:
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
 
 
+def window(seconds: int) -> str:
+    """A window of time: `a second`, `15 minutes`, `a day`."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds % size == 0:
+            count = seconds // size
+            return f"{count} {unit}s" if count > 1 else f"{'an' if unit == 'hour' else 'a'} {unit}"
+    return ""
+
+
 def label(word: str) -> str:
     """A snake_case word as people read it."""
     return word.replace("_", " ")
+
+
+def sentence(words: str) -> str:
+    """The same with a capital at its beginning."""
+    return words[:1].upper() + words[1:]
 
 
 def initials(name: str) -> str:
@@ -89,6 +107,16 @@ def initials(name: str) -> str:
 def percent(share: object) -> str:
     """A share between 0 and 1 as per cent."""
     return f"{float(share) * 100:.0f} %" if isinstance(share, int | float) else ""
+
+
+def in_bytes(size: int) -> str:
+    """A file's size: `840 kB`, `2.4 MB`."""
+    return f"{max(1, round(size / 1_000))} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def dollars(amount: float) -> str:
+    """US dollars, of which small sums are usual: `$0.015`."""
+    return f"${amount:.3f}".removesuffix("0") if amount < 10 else f"${amount:,.2f}"
 
 
 def ticks(text: str) -> Markup:

@@ -4,6 +4,7 @@ public_channel (read) -> wall -> commit (write; everything is checked again)
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,23 +12,29 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from gateway import files as kinds
 from gateway.cases import Case, CaseState
 from gateway.errors import NotFound, StaleEpoch
-from gateway.messages import Author, Channel, Surface
+from gateway.messages import Author, Channel, File, Surface
+from gateway.privacy import limits
 from gateway.privacy.wall import PublicText
 from gateway.sending import outbox
-from gateway.storage import cases, transcript
-from gateway.storage.tables import idempotency
+from gateway.storage import cases, files, transcript
+from gateway.storage.desk_tables import idempotency
 from gateway.storage.transcript import Message
 from handoff import notes
 from handoff.errors import IdempotencyConflict, Invalid
 from handoff.holding import held_for_reply
-from handoff.reply_thread import destination
+from handoff.reply_thread import Destination, destination
 from handoff.rights import Right, access_case
 from handoff.users import User
 
 LONGEST: Final = 10_000
 _LONGEST_KEY: Final = 200
+_PRIVATE_ONLY: Final = {
+    Surface.PUBLIC: "Files go along in private only: nobody can check what a picture would show to everybody.",
+    Surface.NOTE: "A note takes no files.",
+}
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,11 +47,17 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """The thread's native id; the latest of the surface where none is named."""
     key: str | None = None
     """The Idempotency-Key."""
+    along: tuple[str, ...] = ()
+    """Ids of the files that go along, in this order."""
 
     def check(self) -> None:
         """Raise `Invalid` where this can never be said."""
-        if not self.text.strip():
+        if not self.text.strip() and not self.along:
             raise Invalid("There is nothing to say: `text` is empty.")
+        if self.along and self.surface is not Surface.PRIVATE:
+            raise Invalid(_PRIVATE_ONLY[self.surface])
+        if len(set(self.along)) < len(self.along):
+            raise Invalid("A file goes along once.")
         if "\0" in self.text:
             raise Invalid("`text` holds a NUL character, which no platform takes.")
         if len(self.text) > LONGEST:
@@ -55,14 +68,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def fingerprint(self) -> str:
         """What makes two requests the same one."""
-        parts = [self.case_id, self.text, self.surface, self.thread]
+        parts = [self.case_id, self.text, self.surface, self.thread, *self.along]
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
     """A text that the wall let through, for one channel."""
 
-    text: PublicText
+    text: Sequence[PublicText]
+    """In the pieces in which it goes out."""
     channel: Channel
 
 
@@ -124,14 +138,34 @@ def _say(conn: Connection, user: User, draft: Draft, public: Passed | None, now:
             conn,
             case,
             where.thread,
-            draft.text,
+            draft.text if draft.text.strip() else "",
             author=Author.AGENT,
             agent_id=user.id,
             opens_private=where.opens_private,
+            along=_along(conn, user, draft, where),
             now=now,
         )
     _wait_for_customer(conn, user, case, now)
     return message_id
+
+
+def _along(conn: Connection, user: User, draft: Draft, where: Destination) -> list[File]:
+    """The files that go along. Raises `Invalid` where the channel does not take them, or `NotFound`."""
+    channel = where.thread.channel
+    longest = limits.PRIVATE[channel]
+    if where.opens_private and limits.length(draft.text, channel, Surface.PRIVATE) > longest:
+        raise Invalid(f"Only one message may be sent before the customer answers, of at most {longest:,} characters.")
+    if not draft.along:
+        return []
+    if where.no_files is not None:
+        raise Invalid(where.no_files)
+    if len(draft.along) > kinds.TAKES[channel].most:
+        raise Invalid(f"At most {kinds.TAKES[channel].most} files go along here at once.")
+    found = files.unsent(conn, user.id, draft.along)
+    for file in found:
+        if (why := kinds.obstacle(channel, file.kind, file.size)) is not None:
+            raise Invalid(f"{file.name}: {why}")
+    return found
 
 
 def _wait_for_customer(conn: Connection, user: User, case: Case, now: datetime) -> None:

@@ -17,12 +17,18 @@ class Right(StrEnum):
     SEE_CASES = "see_cases"
     WORK_CASES = "work_cases"
     """Claim, answer, note and everything that follows."""
+    MIND_CHANNELS = "mind_channels"
+    """See what was set aside on a channel, and have it understood once more."""
 
 
 _PEOPLE_WHO_ANSWER: Final = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 
 # Trainers see no cases: what they teach from is scrubbed before it reaches them.
-_RIGHTS: Final = {Right.SEE_CASES: _PEOPLE_WHO_ANSWER, Right.WORK_CASES: _PEOPLE_WHO_ANSWER}
+_RIGHTS: Final = {
+    Right.SEE_CASES: _PEOPLE_WHO_ANSWER,
+    Right.WORK_CASES: _PEOPLE_WHO_ANSWER,
+    Right.MIND_CHANNELS: frozenset({Role.SUPERVISOR, Role.ADMIN}),
+}
 
 
 def may(user: User, right: Right) -> bool:

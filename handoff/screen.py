@@ -9,8 +9,9 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
 from gateway.messages import Surface
-from gateway.storage import events, feed, transcript
-from handoff import conversation, queue, reply_thread, troubles, users, view
+from gateway.sending.planner import Rules
+from gateway.storage import events, feed, threads, transcript
+from handoff import attachments, conversation, fates, outlook, queue, troubles, users, view
 from handoff.queue import Counts, Wanted
 from handoff.rights import Right, access_case, may
 from handoff.users import User
@@ -33,6 +34,8 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     zone: tzinfo
     now: datetime
     brand: str
+    rules: Rules
+    """By what is planned what can still be said."""
 
 
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +50,10 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     public_channel: str
     obstacle: str | None
     """Why the customer cannot be written to in private."""
+    private: str
+    """What to mind when writing in private: until when, how many."""
+    files: str
+    """Kinds of files that can go along in private, as a form's `accept`; empty where none can."""
 
 
 def read_screen(conn: Connection, asked: Screen) -> dict[str, object]:
@@ -102,7 +109,7 @@ def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
     happened = events.told(
         conn, case.id, since=shown[0].at if shown else None, until=None if before is None else before[0]
     )
-    detail = view.case_detail(conn, case.id)
+    detail = view.case_detail(conn, case.id, asked.rules, asked.now)
     return {
         "case": detail,
         "severity": case.severity,
@@ -111,7 +118,9 @@ def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
         "blocks": conversation.blocks(shown, happened, asked.zone),
         "earlier": view.cursor_of(shown[0]) if len(found) > _SHOWN else None,
         "in_the_past": before is not None,
-        "doors": _doors(conn, asked, case, detail),
+        "attachments": attachments.of_messages(conn, shown),
+        "fates": fates.shown(shown, threads.of_case(conn, case.id)),
+        "doors": _doors(asked, case, detail),
         "others": [
             user.name
             for user in users.list_all(conn)
@@ -120,8 +129,9 @@ def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
     }
 
 
-def _doors(conn: Connection, asked: Screen, case: Case, detail: view.CaseDetailJson) -> Doors:
-    public = next((thread for thread in detail.threads if thread.surface is Surface.PUBLIC), None)
+def _doors(asked: Screen, case: Case, detail: view.CaseDetailJson) -> Doors:
+    public = outlook.to_reply(detail.limits, Surface.PUBLIC)
+    private = outlook.to_reply(detail.limits, Surface.PRIVATE)
     return Doors(
         mine=case.state in HELD_BY_A_PERSON and case.agent_id == asked.user.id,
         claim=case.state is CaseState.QUEUED,
@@ -129,7 +139,9 @@ def _doors(conn: Connection, asked: Screen, case: Case, detail: view.CaseDetailJ
         reopen=case.state is CaseState.RESOLVED,
         public=public is not None,
         public_channel="" if public is None else public.channel,
-        obstacle=reply_thread.obstacle(conn, case, asked.now),
+        obstacle=outlook.obstacle(detail.limits, Surface.PRIVATE),
+        private="" if private is None else outlook.words_of(private, asked.now, asked.zone),
+        files="" if private is None else outlook.accept(private),
     )
 
 

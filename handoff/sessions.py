@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from gateway.storage.tables import sessions, users
+from gateway.storage.desk_tables import sessions, users
 from handoff import secret_keys
 from handoff.users import User, of_row
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from gateway.clock import Clock
 from gateway.storage import events
 from gateway.storage.database import Database
-from gateway.storage.tables import users
+from gateway.storage.desk_tables import users
 from handoff import passwords, sessions
 
 FAILURES: Final = 5

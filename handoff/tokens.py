@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from gateway.storage.tables import tokens, users
+from gateway.storage.desk_tables import tokens, users
 from handoff import secret_keys
 from handoff.users import User, of_row
 

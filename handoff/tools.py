@@ -1,11 +1,16 @@
 """What the desk's routes work with, put together once by `desk.attach`."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
 
 from gateway.clock import Clock
+from gateway.credentials import Account
 from gateway.privacy.wall import Wall
+from gateway.sending.limits import Table
+from gateway.sending.planner import Rules
+from gateway.sending.prices import Prices
 from gateway.settings import Settings
 from gateway.storage.database import Database
 from handoff.live import Bell
@@ -23,6 +28,17 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     sign_in: SignIn
     brand: str
     """What the brand is called."""
+    accounts: Sequence[Account]
+    """The channels, on or off."""
+    table: Table
+    """What platforms let out."""
+    prices: Prices
+    """What X charges."""
+
+    @property
+    def rules(self) -> Rules:
+        """By what the planner plans."""
+        return Rules(table=self.table, prices=self.prices)
 
     @property
     def promise(self) -> timedelta:

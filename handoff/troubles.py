@@ -7,9 +7,9 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway.messages import Channel
-from gateway.storage import crises, outages
+from gateway.storage import checks, crises, outages
 from gateway.storage.crises import Crisis
-from gateway.storage.outages import OutageKind
+from gateway.storage.outages import Outage, OutageKind
 
 _REMEMBERED: Final = timedelta(days=3)  # crises that are over, while cases of theirs are open
 
@@ -50,22 +50,41 @@ class FailingJson(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
+class UnwellJson(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel with which something is the matter: its token, its webhook, a silence, events that went missing."""
+
+    channel: Channel
+    check: str
+    """What was looked at: `token`, `webhook`, `arrivals` (a silence), `asking`, `catch-up` (something was missing)."""
+    words: str
+    advice: str
+    """What to do about it."""
+    since: datetime
+
+
 class TroubleList(msgspec.Struct, frozen=True, kw_only=True):
     """All that is the matter with channels."""
 
     crises: list[CrisisJson]
     failing: list[FailingJson]
+    unwell: list[UnwellJson]
 
 
 def listed(conn: Connection, now: datetime) -> TroubleList:
     """What is the matter with channels now. Crises that are over stand last, for as long as their cases are open."""
     return TroubleList(
         crises=[_crisis(conn, crisis) for crisis in crises.shown(conn, now - _REMEMBERED)],
-        failing=[
-            FailingJson(channel=outage.channel, kind=outage.kind, why=outage.why, since=outage.since)
-            for outage in outages.all_of(conn)
+        failing=[failing(outage) for outage in outages.all_of(conn)],
+        unwell=[
+            UnwellJson(channel=one.channel, check=one.name, words=one.words, advice=one.advice, since=one.since)
+            for one in checks.ill(conn)
         ],
     )
+
+
+def failing(outage: Outage) -> FailingJson:
+    """A channel that fails."""
+    return FailingJson(channel=outage.channel, kind=outage.kind, why=outage.why, since=outage.since)
 
 
 def _crisis(conn: Connection, crisis: Crisis) -> CrisisJson:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.errors import NotFound
-from gateway.storage.tables import sessions, tokens, users
+from gateway.storage.desk_tables import sessions, tokens, users
 from handoff import passwords
 from handoff.errors import Invalid
 

@@ -1,6 +1,6 @@
 """What the API says of cases and messages. The documentation is generated from these types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -8,12 +8,17 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway.cases import CaseState, Owner
+from gateway.files import Takes
 from gateway.messages import Author, Channel, Delivery, Surface
+from gateway.sending import planner, prices
+from gateway.sending.planner import Plan, Rules
 from gateway.storage import episodes, moves, people, threads, transcript
 from gateway.storage.moves import MoveState
 from gateway.storage.transcript import Message
-from handoff import cursor, queue
+from handoff import attachments, cursor, fates, queue
+from handoff.attachments import AttachmentJson
 from handoff.errors import Invalid
+from handoff.fates import ActJson, ReactionJson, WasJson
 from handoff.queue import Listed
 
 _ORDER: Final = "transcript"
@@ -56,6 +61,10 @@ class ThreadJson(msgspec.Struct, frozen=True, kw_only=True):
     surface: Surface
     title: str
     last_at: datetime
+    seen: datetime | None
+    """Up to when the customer has seen what we said there; None where the platform does not tell."""
+    closed: str | None
+    """Why nothing can be said there any more, in one word: `blocked`."""
 
 
 class MoveJson(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +86,28 @@ class IdentityJson(msgspec.Struct, frozen=True, kw_only=True):
     linked_by: str
 
 
+class LimitJson(msgspec.Struct, frozen=True, kw_only=True):
+    """What the agent of a case can still say in one place."""
+
+    channel: Channel
+    thread: str
+    """The thread's id; the public one that a first private message answers, where there is no private one yet."""
+    surface: Surface
+    can_send: bool
+    why: str
+    """Why not; or what to mind."""
+    until: datetime | None
+    """When this ends; None where it does not by time."""
+    left: int | None
+    """Messages that the platform lets out now, with what is kept back for people; None where it has no such limit."""
+    window_seconds: int | None
+    """The time in which that many go out."""
+    cost_usd: float
+    """Of one message."""
+    takes: Takes | None
+    """What can be sent along; None where nothing can."""
+
+
 class CaseDetailJson(CaseJson, frozen=True, kw_only=True):
     """A case with what was handed over."""
 
@@ -87,6 +118,10 @@ class CaseDetailJson(CaseJson, frozen=True, kw_only=True):
     """The handoff packet of the latest episode."""
     threads: list[ThreadJson]
     moves: list[MoveJson]
+    limits: list[LimitJson]
+    """What can still be said, by place, the latest first."""
+    cost_usd: float
+    """What the case has cost on X so far: an estimate, from its messages."""
 
 
 class CasePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,9 +143,22 @@ class MessageJson(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel | None
     thread: str | None
     text: str
-    attachments: list[dict[str, Any]]
+    attachments: list[AttachmentJson]
     delivery: Delivery
     native_id: str | None
+    edited_at: datetime | None
+    """When the customer last changed it, by the platform's time; the text is what it says since."""
+    removed_at: datetime | None
+    """When it was deleted on the platform; the text is empty since."""
+    hidden: bool
+    """Whether it is not shown to everybody any more, or removed by us."""
+    was: list[WasJson]
+    """What it said before, oldest first."""
+    reactions: list[ReactionJson]
+    via: str | None
+    """What it was said with, in our name and past Aside: `Page inbox`."""
+    act: ActJson | None
+    """What we do, or did, about it in public."""
 
 
 class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +178,7 @@ def case_page(page: queue.Page) -> CasePage:
     return CasePage(cases=[case(row) for row in page.rows], next=page.next)
 
 
-def case_detail(conn: Connection, case_id: str) -> CaseDetailJson:
+def case_detail(conn: Connection, case_id: str, rules: Rules, now: datetime) -> CaseDetailJson:
     """A case with everything that was handed over; the caller has checked that it may be seen."""
     listed = queue.one(conn, case_id)
     its_threads = {thread.id: thread for thread in threads.of_case(conn, case_id)}
@@ -146,6 +194,8 @@ def case_detail(conn: Connection, case_id: str) -> CaseDetailJson:
                 surface=thread.surface,
                 title=thread.title,
                 last_at=thread.last_at,
+                seen=thread.seen_at,
+                closed=thread.closed or None,
             )
             for thread in its_threads.values()
         ],
@@ -157,11 +207,35 @@ def case_detail(conn: Connection, case_id: str) -> CaseDetailJson:
             )
             for move in moves.of_case(conn, case_id, *MoveState)
         ],
+        limits=[_limit(plan) for plan in planner.plans(conn, rules, listed.case, now)],
+        cost_usd=prices.of_case(conn, rules.prices, case_id),
     )
 
 
-def message(said: Message) -> MessageJson:
-    """A message."""
+def _limit(plan: Plan) -> LimitJson:
+    way = plan.way
+    return LimitJson(
+        channel=way.thread.channel,
+        thread=way.thread.native_id,
+        surface=way.surface,
+        can_send=way.window.can_send,
+        why=way.window.why,
+        until=way.window.until,
+        left=plan.left,
+        window_seconds=plan.window_seconds,
+        cost_usd=plan.cost_usd,
+        takes=plan.takes,
+    )
+
+
+def messages(conn: Connection, said: Sequence[Message]) -> list[MessageJson]:
+    """Messages, with what came along."""
+    along = attachments.of_messages(conn, said)
+    return [_message(one, along.get(one.id, [])) for one in said]
+
+
+def _message(said: Message, along: list[AttachmentJson]) -> MessageJson:
+    fate = fates.of(said)
     return MessageJson(
         id=said.id,
         at=said.at,
@@ -171,9 +245,16 @@ def message(said: Message) -> MessageJson:
         channel=Channel(said.channel) if said.channel else None,
         thread=said.thread or None,
         text=said.text,
-        attachments=said.attachments,
+        attachments=along,
         delivery=said.delivery,
         native_id=said.native_id or None,
+        edited_at=fate.edited_at,
+        removed_at=fate.removed_at,
+        hidden=fate.hidden,
+        was=fate.was,
+        reactions=fate.reactions,
+        via=fate.via,
+        act=fate.act,
     )
 
 
@@ -183,7 +264,7 @@ def message_page(conn: Connection, case_id: str, after: str | None, limit: int) 
     shown = found[:limit]
     more = len(found) > limit
     return MessagePage(
-        messages=[message(said) for said in shown],
+        messages=messages(conn, shown),
         next=cursor_of(shown[-1]) if more else None,
     )
 

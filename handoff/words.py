@@ -14,6 +14,9 @@ REASONS: Final = {
     "bot_unhealthy": "Assistant was down",
     "undeliverable": "Not delivered",
     "takeover": "Taken over",
+    "unreadable": "Encrypted",
+    "opted_out": "No automatic answers",
+    "automated": "Another program",
 }
 
 STATES: Final = {
@@ -35,6 +38,16 @@ OUTAGES: Final = {
     "locked_out": "does not let us in: the operator must renew its token",
 }
 
+CHANNEL_STATES: Final = {"off": "Off", "well": "On", "unwell": "Not well", "failing": "Not working"}
+
+UNWELL: Final = {
+    "arrivals": "silent for unusually long",
+    "asking": "cannot be asked",
+    "catch-up": "something was missing",
+    "token": "its token is not well",
+    "webhook": "its webhook is not well",
+}
+
 PUBLIC_PLACES: Final = {
     "twitter": "Post on X",
     "facebook": "Comment on the Facebook Page",
@@ -45,6 +58,19 @@ PRIVATE_PLACES: Final = {
     "twitter": "Direct message on X",
     "facebook": "Messenger",
     "telegram": "Private chat on Telegram",
+}
+
+ATTACHMENTS: Final = {
+    "image": "Picture",
+    "video": "Video",
+    "voice": "Voice message",
+    "audio": "Sound",
+    "document": "Document",
+    "location": "Place",
+    "contact": "Contact",
+    "sticker": "Sticker",
+    "link": "Link",
+    "other": "Something that Aside does not know",
 }
 
 DELIVERIES: Final = {"queued": "Sending", "sent": "Sent", "failed": "Not sent", "unclear": "Unclear"}

@@ -15,6 +15,8 @@ export function startActs() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-act]");
     if (button) act(button.dataset.act, button.dataset.to ? { to: button.dataset.to } : {}, button);
+    const hiding = event.target.closest("button[data-hide]");
+    if (hiding) hide(hiding);
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
   document.addEventListener("submit", (event) => {
@@ -46,6 +48,19 @@ export async function act(verb, body, button) {
   }
   await refresh();
   if (verb === "claim" || verb === "reopen") document.getElementById("text")?.focus();
+}
+
+// What a customer said in public is hidden by the gateway, in its own time: what became of it stands with the message.
+async function hide(button) {
+  button.disabled = true;
+  try {
+    await post(`/cases/${caseId()}/messages/${button.dataset.hide}/hide`, {});
+    tell("Asked for. What becomes of it is shown with the message.");
+  } catch (refusal) {
+    tell(refusal.message, "refused");
+    button.disabled = false;
+  }
+  await refresh();
 }
 
 function bodyOf(form, submitter) {

@@ -2,9 +2,11 @@
 import { caseId, post, tell } from "./api.js";
 import { onFresh, refresh } from "./parts.js";
 import { scrollToEnd } from "./panes.js";
+import { allowAlong, alongBusy, alongIds, clearAlong, onAlong, startAlong } from "./along.js";
 import { clearWall, showWall } from "./wall.js";
 
 const NAMES = { twitter: "X", facebook: "Facebook", telegram: "Telegram" };
+const FILES_ELSEWHERE = { public: "Files go along in private only: nobody can check what a picture would show.", note: "A note takes no files." };
 const ASK_AFTER = 350; // milliseconds after the last key
 
 let form, text, send, asking;
@@ -38,6 +40,11 @@ export function startComposer() {
   document.getElementById("instead").addEventListener("click", () => {
     choose("private");
     say();
+  });
+  startAlong(form);
+  onAlong(() => {
+    key = null; // with other files it is another message
+    dress();
   });
   onFresh(dress);
   changed(wanted);
@@ -94,14 +101,15 @@ function dress() {
     { private: "Send privately", public: `Post in public${channel ? ` on ${channel}` : ""}`, note: "Keep note" }[now];
   text.placeholder =
     { private: `Write to ${facts.customer}`, public: "Write what everyone may read", note: "Write to your colleagues" }[now];
-  const waiting = now === "public" && !(asked.clear && asked.text === text.value);
-  send.disabled = !text.value.trim() || waiting;
+  allowAlong(facts.files, now === "private", now === "private" ? facts.private || "No files can go along here." : FILES_ELSEWHERE[now]);
+  const waiting = (now === "public" && !(asked.clear && asked.text === text.value)) || alongBusy();
+  send.disabled = (!text.value.trim() && !alongIds().length) || waiting;
   document.getElementById("length").textContent = text.value.length > 200 ? `${text.value.length} characters` : "";
 }
 
 function reach(now, facts, mine, channel) {
   if (now === "public") return `Everyone on ${channel} can read this, for good. It goes out under the brand's name.`;
-  if (now === "private") return `Only ${facts.customer} reads this.`;
+  if (now === "private") return `Only ${facts.customer} reads this. ${facts.private}`.trim();
   if (mine) return facts.obstacle ? `Only colleagues read this. ${facts.obstacle}` : "Only colleagues read this.";
   const whose = { bot: "The assistant has this case", queued: "Nobody has this case yet", resolved: "This case is resolved" };
   return `Only colleagues read this. ${whose[facts.state] || `${facts.agent} has this case`}, so you cannot answer the customer.`;
@@ -128,7 +136,8 @@ async function ask() {
 
 async function say() {
   const words = text.value;
-  if (!words.trim() || send.dataset.busy) return;
+  const files = alongIds();
+  if ((!words.trim() && !files.length) || send.dataset.busy || alongBusy()) return;
   if (mode() === "public" && !(asked.clear && asked.text === words)) {
     await ask();
     return; // what the wall says is read first; posting is a second, deliberate step
@@ -137,7 +146,8 @@ async function say() {
   send.dataset.busy = "yes";
   key ??= fresh();
   try {
-    await post(`/cases/${caseId()}/messages`, { text: words, surface }, { "Idempotency-Key": key });
+    await post(`/cases/${caseId()}/messages`, { text: words, surface, files }, { "Idempotency-Key": key });
+    if (files.length) clearAlong();
     said(words);
   } catch (refusal) {
     if (refusal.code === "wall") showWall(words, refusal.findings, !head().obstacle);

@@ -75,6 +75,22 @@ async def take(folder: Path) -> None:
                 await shot(f"09-case-{width}")
             await page.goto(f"{house.url}/desk")
             await shot("10-list-390")
+            along = await house.db.write(lambda conn: seed.with_attachments(conn, house.clock))
+            picture = {"name": "replacement.png", "mimeType": "image/png", "buffer": seed.PICTURE}
+            evil = {"name": "macro.svg", "mimeType": "image/svg+xml", "buffer": b"<svg onload=alert(1)>"}
+            for width, height in ((1440, 900), (390, 844)):
+                await page.set_viewport_size({"width": width, "height": height})
+                await page.goto(f"{house.url}/desk/cases/{along}")
+                if width > 1000:
+                    await page.click("button[data-act=claim]")
+                await page.wait_for_selector("#head[data-mine=yes]")
+                await page.fill("#text", "Here is what a new one looks like.")
+                await page.set_input_files("#file", [picture, evil])  # type: ignore[list-item]
+                await page.wait_for_selector(".along li[data-state=ready] img")
+                await page.wait_for_selector(".along li[data-state=refused]")
+                await shot(f"15-files-{width}")
+                await page.evaluate("document.getElementById('scroller').scrollTop = 0")
+                await shot(f"15-files-{width}-top")
             dark = await browser.new_context(viewport=wide, color_scheme="dark")  # type: ignore[arg-type]
             night = await dark.new_page()
             await sign_in(night, house, "Ben Okafor")

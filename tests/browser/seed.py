@@ -1,14 +1,18 @@
 """A desk on a busy morning, for browser tests and for screenshots of a real run."""
 
+import zlib
 from datetime import timedelta
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway.cases import HandoffReason
-from gateway.messages import Author, Channel, Surface, WayIn
+from gateway.files import recognise
+from gateway.messages import Attachment, Author, Channel, Surface, WayIn
 from gateway.sending import outbox
 from gateway.sending.outbox import OutboxStatus
-from gateway.storage import cases
+from gateway.storage import cases, files
+from gateway.storage.tables import messages
 from tests.factories import Story, Ticking
 
 
@@ -58,6 +62,50 @@ def moved_aside(conn: Connection, clock: Ticking) -> str:
     )
     story.deliver(OutboxStatus.SENT)
     return story.case_id
+
+
+def with_attachments(conn: Connection, clock: Ticking) -> str:
+    """A customer who sent all kinds of things along, some of which are not to be had."""
+    story = Story(conn, clock, channel=Channel.FACEBOOK, name="Soraya Belhaj", handle="")
+    came = [
+        Attachment(kind="image", native_id="p1", name="scratched-lamp.png"),
+        Attachment(kind="document", native_id="p2", name="invoice 2026-11.pdf"),
+        Attachment(kind="video", native_id="p3", name="unboxing.mp4", size=31_000_000),
+        Attachment(kind="voice", native_id="p4"),
+        Attachment(kind="location", words="52.5163, 13.3777"),
+        Attachment(kind="contact", words="Karim Belhaj, +49 30 1234567"),
+        Attachment(kind="link", url="https://wren.example/lamps", words="The lamp in the shop"),
+        Attachment(kind="sticker", words="👍"),
+    ]
+    message_id = story.says("It came like this. What now?")
+    told = [msgspec.to_builtins(one) for one in came]
+    conn.execute(messages.update().where(messages.c.id == message_id).values(attachments=told))
+    files.expect(conn, message_id, Channel.TELEGRAM, came, clock())
+    pdf, picture = b"%PDF-1.7\n" + b"x" * 84_000, _picture()
+    for awaited in files.claim(conn, [Channel.TELEGRAM], clock(), clock() + timedelta(minutes=5), 10):
+        if awaited.source.kind == "video":
+            files.refuse(conn, awaited, "It is larger than 20 MB.", clock())
+        elif content := {"image": picture, "document": pdf}.get(awaited.source.kind):
+            known = recognise(content)
+            assert known is not None
+            files.keep(conn, awaited, known, awaited.source.name, content, clock())
+    story.hands_over(HandoffReason.ASKED, due_in=timedelta(minutes=50))
+    return story.case_id
+
+
+def _picture() -> bytes:
+    """A small picture without a library: a gradient."""
+    width, height = 320, 220
+    lines = b"".join(b"\0" + bytes(v for x in range(width) for v in (x // 2 + 40, y, 120)) for y in range(height))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
+
+
+PICTURE = _picture()
 
 
 def queue(conn: Connection, clock: Ticking) -> list[str]:

@@ -70,6 +70,50 @@ async def say_in(house: House, story: Story, text: str) -> None:
     house.bell.ring()
 
 
+async def test_files_are_attached_pasted_removed_and_sent_with_the_keyboard(house: House, browser: Browser) -> None:
+    case_id = await house.db.write(lambda conn: seed.with_attachments(conn, house.clock))
+    desk = await at_the_desk(browser, house)
+    page = desk.page
+    await page.goto(f"{house.url}/desk/cases/{case_id}")
+    await expect(page.locator(".picture img")).to_have_js_property("naturalWidth", 320)
+    await expect(page.locator(".attachment.is-refused")).to_contain_text("larger than 20 MB")
+    await page.click("button[data-act=claim]")
+    await page.wait_for_selector("#head[data-mine=yes]")
+    await page.focus("#attach")
+    async with page.expect_file_chooser() as chooser:
+        await page.keyboard.press("Enter")
+    await (await chooser.value).set_files(
+        [
+            {"name": "lamp.png", "mimeType": "image/png", "buffer": seed.PICTURE},
+            {"name": "evil.png", "mimeType": "image/png", "buffer": b"<svg onload=alert(1)>"},
+        ]
+    )
+    await expect(page.locator(".along li[data-state=ready]")).to_have_count(1)
+    refused = page.locator(".along li[data-state=refused]")
+    await expect(refused).to_contain_text("not taken")
+    await refused.locator("button").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".along li")).to_have_count(1)
+    await page.evaluate(
+        """() => {
+            const carried = new DataTransfer();
+            carried.items.add(new File(["order,price"], "list.csv", { type: "text/csv" }));
+            const paste = new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true });
+            document.getElementById("text").dispatchEvent(paste);
+        }"""
+    )
+    await expect(page.locator(".along li[data-state=ready]")).to_have_count(2)
+    await page.check("input[value=note]", force=True)
+    await expect(page.locator("#attach")).to_be_disabled()
+    await page.check("input[value=private]", force=True)
+    await page.focus("#text")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".message.by-me")).to_have_count(2)
+    await expect(page.locator(".message.by-me .paper")).to_contain_text("list.csv")
+    await expect(page.locator(".along li")).to_have_count(0)
+    assert not [fault for fault in desk.faults if "422" not in fault]
+
+
 async def test_a_case_comes_in_by_itself_is_claimed_answered_and_resolved(house: House, browser: Browser) -> None:
     desk = await at_the_desk(browser, house)
     page = desk.page
