@@ -3,23 +3,27 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import click
+import msgspec
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
+from aside import channels as accounts
+from aside import doctor as examining
 from aside import run as runner
 from aside import serve as server
 from aside import setup as setting_up
+from aside.findings import Verdict
 from aside.serve import Parts
 from gateway.clock import utc_now
 from gateway.errors import AsideError, SettingsError
-from gateway.intake import inbox
-from gateway.intake.inbox import InboxStatus
 from gateway.messages import Channel
 from gateway.settings import ROOT, Settings
+from gateway.storage import settled
 from gateway.storage.database import is_shared
+from gateway.storage.settled import InboxStatus
 from handoff import tokens, users
 from handoff.users import Role
 
@@ -92,12 +96,76 @@ def migrate_database() -> None:
 @cli.command()
 @click.option("--channel", type=click.Choice([channel.value for channel in Channel]), help="Only of this channel.")
 @click.option("--ignored", is_flag=True, help="Also what was taken for not being for us.")
-def replay(channel: str | None, ignored: bool) -> None:
+@click.option("--id", "ids", type=int, multiple=True, help="Only this event, as /desk/channels numbers it; repeatable.")
+@click.option("--reason", help="Only what was set aside, or ignored, for this reason.")
+def replay(channel: str | None, ignored: bool, ids: tuple[int, ...], reason: str | None) -> None:
     """Have events that were set aside understood once more, for example after an update."""
     of = Channel(channel) if channel else None
     statuses = [InboxStatus.SET_ASIDE, *([InboxStatus.IGNORED] if ignored else [])]
-    count = _transaction(lambda conn: sum(inbox.reopen(conn, status, of) for status in statuses))
-    click.echo(f"{count} event(s) will be looked at again.")
+
+    def reopen(conn: Connection) -> int:
+        return sum(settled.reopen(conn, status, of, ids=ids or None, reason=reason) for status in statuses)
+
+    click.echo(f"{_transaction(reopen)} event(s) will be looked at again.")
+
+
+_NAMES: Final = click.Choice([channel.value for channel in Channel])
+_CHANNEL: Final = click.option("--channel", type=_NAMES, help="Only this one.")
+_NAME: Final = click.argument("name", type=_NAMES, required=False)
+
+
+@cli.command()
+@_CHANNEL
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(channel: str | None, as_json: bool) -> None:
+    """Look at everything that Aside needs, and say what to do; exits with 1 where something is broken."""
+    lines = examining.examine(_settings(), Channel(channel) if channel else None)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode({"lines": lines}), indent=2))
+    else:
+        for line in lines:
+            advice = f" -> {line.advice}" if line.advice and line.verdict is not Verdict.OK else ""
+            click.echo(f"{line.verdict:<7} {line.part:<10} {line.name}: {line.words}{advice}")
+    if any(line.verdict is Verdict.BROKEN for line in lines):
+        sys.exit(1)
+
+
+@cli.group()
+def channels() -> None:
+    """The accounts on X, Facebook and Telegram: have them deliver, see how they are."""
+
+
+@channels.command()
+@_CHANNEL
+@_NAME
+@click.option("--url", default="", help="The https address under which platforms reach us; default ASIDE_PUBLIC_URL.")
+def connect(channel: str | None, name: str | None, url: str) -> None:
+    """Register webhooks and subscriptions, and set what the platforms need; as often as you like."""
+    with setting_up.migrated(_settings()):
+        pass
+    if not accounts.connect(_settings(), _which(channel, name), url):
+        sys.exit(1)
+
+
+@channels.command()
+@_CHANNEL
+@_NAME
+def disconnect(channel: str | None, name: str | None) -> None:
+    """Have the platforms deliver nothing more."""
+    with setting_up.migrated(_settings()):
+        pass
+    if not accounts.disconnect(_settings(), _which(channel, name)):
+        sys.exit(1)
+
+
+@channels.command()
+@_CHANNEL
+@_NAME
+def status(channel: str | None, name: str | None) -> None:
+    """How each channel receives, what came last, what is not well; as the database knows it, without asking anybody."""
+    of = _which(channel, name)
+    for line in _transaction(lambda conn: accounts.status(_settings(), of, conn)):
+        click.echo(line)
 
 
 @cli.group()
@@ -187,6 +255,12 @@ def _settings() -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
         raise SettingsError(f"A setting is wrong: {wrong}.") from error
+
+
+def _which(option: str | None, name: str | None) -> Channel | None:
+    """The channel that is meant, by `--channel` or by its bare name; None: all."""
+    given = name or option
+    return Channel(given) if given else None
 
 
 def _ask_password() -> str:

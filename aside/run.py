@@ -9,25 +9,31 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import click
 import httpx
 
+from aside.channels import NAMES, RECEIVES, opened, receive_of
 from aside.processes import Child, Program, refuse_taken_ports
 from aside.serve import claimed_database
 from aside.setup import bot_python, migrated
+from gateway.channels.care import Care
+from gateway.channels.supply import Receive
 from gateway.clock import utc_now
 from gateway.errors import SettingsError
-from gateway.settings import ROOT, Settings
+from gateway.messages import Channel
+from gateway.settings import ROOT, Settings, known_environment
 from handoff import users
 from handoff.users import Role
 from playground.settings import demo_environment
 
 _DEMO_AGENT: Final = "robin"
 _FIRST_ADMIN: Final = "admin"
+_ONE_INTRODUCTION: Final = 15.0  # seconds
 _HINT: Final = "The demo shop knows the orders 104217 to 104228."
 
 
@@ -42,7 +48,8 @@ def run(settings: Settings, *, playground: bool) -> None:
         pass  # the gateway takes it; here we only see that nobody else has it
     environment = _environment(settings, playground=playground)
     sign_in = _sign_in(settings, playground=playground)
-    asyncio.run(_keep_running(settings, environment, sign_in, playground=playground))
+    accounts = asyncio.run(introduced(settings))
+    asyncio.run(_keep_running(settings, environment, [sign_in, *accounts], playground=playground))
 
 
 def assistant(settings: Settings) -> None:
@@ -52,7 +59,9 @@ def assistant(settings: Settings) -> None:
     asyncio.run(_supervise(programs, lambda: click.echo(f"The assistant answers at {settings.assistant}.")))
 
 
-async def _keep_running(settings: Settings, environment: Mapping[str, str], sign_in: str, *, playground: bool) -> None:
+async def _keep_running(
+    settings: Settings, environment: Mapping[str, str], told: Collection[str], *, playground: bool
+) -> None:
     programs = _assistant_programs(settings, environment)
     programs.append(
         Program(
@@ -69,7 +78,7 @@ async def _keep_running(settings: Settings, environment: Mapping[str, str], sign
             Program(
                 name="the playground",
                 command=[sys.executable, "-m", "playground"],
-                environment=environment,
+                environment=dict(environment) | _without_the_real(environment),
                 log=settings.home / "logs" / "playground.log",
                 ready=_answers(f"http://127.0.0.1:{settings.playground_port}/"),
                 patience=60,
@@ -82,7 +91,8 @@ async def _keep_running(settings: Settings, environment: Mapping[str, str], sign
             click.echo(f"  Playground  http://127.0.0.1:{settings.playground_port}/   play the customers here")
         click.echo(f"  Desk        {settings.url}/desk   pick up handoffs here")
         click.echo(f"  API         {settings.url}/docs")
-        click.echo(f"  {sign_in}")
+        for line in told:
+            click.echo(f"  {line}")
         click.echo(f"  Logs        {settings.home / 'logs'}")
         click.echo("\nCtrl-C stops everything.")
 
@@ -180,11 +190,61 @@ def _environment(settings: Settings, *, playground: bool) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
     }
     if playground:
-        # The playground stands in for all three networks; what the operator has set wins.
+        # The playground stands in for the networks of which the operator has no account; what they have set wins.
+        known = known_environment()
         demo = demo_environment({**os.environ, **environment})
-        environment.update({name: value for name, value in demo.items() if not os.environ.get(name)})
+        away = real_channels(known, demo)
+        pretended = {name: value for name, value in demo.items() if not name.startswith(tuple(map(_prefix, away)))}
+        environment.update({name: value for name, value in pretended.items() if not known.get(name)})
         environment["PLAYGROUND_HINT"] = _HINT
+        environment["PLAYGROUND_AWAY"] = ",".join(_PLATFORMS[channel] for channel in away)
     return environment
+
+
+_ACCESS: Final = {
+    Channel.TWITTER: ("TWITTER_ACCESS_TOKEN", "TWITTER_OAUTH2_REFRESH_TOKEN"),
+    Channel.FACEBOOK: ("FACEBOOK_PAGE_ACCESS_TOKEN",),
+    Channel.TELEGRAM: ("TELEGRAM_ACCESS_TOKEN",),
+}
+"""Whoever has set one of these has an account of their own."""
+_PLATFORMS: Final = {Channel.TWITTER: "x", Channel.FACEBOOK: "facebook", Channel.TELEGRAM: "telegram"}
+"""What the playground calls them."""
+
+
+def real_channels(known: Mapping[str, str], demo: Mapping[str, str]) -> list[Channel]:
+    """The channels on which the operator has an account: the playground leaves them alone."""
+    return [
+        channel
+        for channel, names in _ACCESS.items()
+        if any(known.get(name) and known.get(name) != demo.get(name) for name in names)
+    ]
+
+
+def _prefix(channel: Channel) -> str:
+    return f"{channel.value.upper()}_"
+
+
+def _without_the_real(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the playground must not see: the settings of real accounts, which are none of its business."""
+    away = [channel for channel, name in _PLATFORMS.items() if name in environment["PLAYGROUND_AWAY"].split(",")]
+    return {name: "" for name in os.environ if name.startswith(tuple(map(_prefix, away)))}
+
+
+async def introduced(settings: Settings) -> list[str]:
+    """A line for each real account, with its name where the platform tells it. Raises `SettingsError`."""
+    lines = []
+    async with opened(settings) as channels:
+        for name, channel in channels.items():
+            said = ""
+            if isinstance(channel, Care):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_ONE_INTRODUCTION):
+                        found = await channel.checks("")
+                        said = next((f" {one.words}" for one in found if one.name == "token"), "")
+            if receive_of(channel) is Receive.WEBHOOK and not settings.aside_public_url:
+                said += " Set ASIDE_PUBLIC_URL, then `aside channels connect`."
+            lines.append(f"{NAMES[name]:<11} the real account, {RECEIVES[receive_of(channel)]}.{said}")
+    return lines
 
 
 def _sign_in(settings: Settings, *, playground: bool) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 
 from aside.processes import refuse_taken_ports
 from gateway import app as composition
-from gateway import brand, log
+from gateway import brand, credentials, log, opening
 from gateway.brand import Brand
 from gateway.clock import Clock, utc_now
 from gateway.engine.distributed import DistributedCarrier, carried_by
@@ -71,7 +71,7 @@ def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: 
     if parts.webhooks:
         app.blueprint(gateway.webhooks)
     if parts.desk:
-        attach(app, database, gateway.wall, settings, clock, its_brand.name)
+        attach(app, database, gateway.wall, settings, clock, its_brand.name, credentials.accounts())
 
     @app.before_server_start
     async def start(_app: Sanic[Any, Any]) -> None:
@@ -85,14 +85,14 @@ def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: 
 
 
 def _compose(settings: Settings, its_brand: Brand, clock: Clock) -> tuple[composition.Gateway, Database]:
-    credentials = channel_credentials()
-    channels = composition.open_channels(credentials, clock)
-    for channel, lacking in composition.missing_secrets(credentials).items():
+    sections = channel_credentials()
+    for channel, lacking in credentials.missing_secrets(sections).items():
         _log.warning("channel_off", channel=channel.value, lacking=lacking)
     token = settings.aside_bot_token.get_secret_value()
     if not token:
         raise SettingsError("ASIDE_BOT_TOKEN is not set. `make setup` writes one into .env.")
-    database, carrier = _storage(settings, list(channels), clock)
+    database, carrier = _storage(settings, credentials.usable(sections), clock)
+    channels = opening.open_channels(sections, clock, database)
     assistant = RasaAssistant(settings.assistant, token, settings.aside_assistant_timeout)
     return composition.Gateway(settings, channels, database, assistant, its_brand, clock, carrier), database
 
