@@ -1,21 +1,43 @@
 """Fakes of what lies beyond a process's edge: a platform, and the assistant. All between them is real in tests."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
-from gateway.channels.base import Challenge, ParseError
+from gateway.channels.base import ActKind, Challenge, Fetched, Loaded, ParseError, Sign, Takes
+from gateway.channels.care import Check, Step
+from gateway.channels.supply import Receive, Supplied
 from gateway.clock import utc_now
-from gateway.errors import AssistantUnavailable, BadSignature, SendError
-from gateway.messages import Channel, Ignored, Outbound, Place, RawEvent, Said, Sender, Sent, Surface, WayIn
+from gateway.errors import AssistantUnavailable, BadSignature, FetchError, FetchRefused, SendError
+from gateway.happenings import Event
+from gateway.messages import (
+    Attachment,
+    Channel,
+    Echoed,
+    Outbound,
+    Place,
+    RawEvent,
+    Said,
+    Sender,
+    Sent,
+    Surface,
+    WayIn,
+)
 from gateway.privacy.wall import PublicText
 from gateway.routing.assistant import Answer, Effect, Intent, Reply, ReplyButton, TurnRequest
 
 
+def raw_of(event: Event | Echoed) -> RawEvent:
+    """An event as the fake platform tells it: a thing said by its own id, anything else by its content."""
+    payload = msgspec.json.encode(event)
+    native_id = event.native_id if isinstance(event, Said) else f"event:{payload.decode()}"
+    return RawEvent(native_id=native_id, payload=payload)
+
+
 class FakePlatform:
-    """A channel whose events are `Said`s in JSON, and which remembers what it was sent."""
+    """A channel whose events are the vocabulary's in JSON, and which remembers what it was sent, told and asked."""
 
     def __init__(self, name: Channel = Channel.TELEGRAM, account: str = "brand") -> None:
         self.name = name
@@ -30,6 +52,23 @@ class FakePlatform:
         self.delay = 0.0
         self.replies_privately = False
         """Whether a first private message can be anchored on a public one."""
+        self.files: list[tuple[str, Loaded]] = []
+        """(reference, file), in the order of sending."""
+        self.takes_along = Takes(kinds=frozenset({"image", "document"}), largest=1_000_000, most=2)
+        self.attachments: dict[str, Fetched | FetchError] = {}
+        """What there is to fetch, by `Attachment.native_id` or `url`."""
+        self.signs: list[Sign] = []
+        self.acts_allowed: set[ActKind] = set()
+        self.acts: list[tuple[ActKind, str]] = []
+        self.act_failures: list[SendError] = []
+        """Raised by the next acts, one each."""
+        self.receive = Receive.WEBHOOK
+        self.supplies: list[Supplied | SendError] = []
+        """What the next calls of `supply` get; nothing new after them."""
+        self.asked_from: list[dict[str, str]] = []
+        """The cursors of each call of `supply`."""
+        self.found: list[Check] = []
+        self.connected_to: list[str] = []
 
     @property
     def texts(self) -> list[str]:
@@ -44,17 +83,14 @@ class FakePlatform:
 
     def split(self, body: bytes) -> list[RawEvent]:
         try:
-            said = msgspec.json.decode(body, type=list[Said | Ignored])
+            told = msgspec.json.decode(body, type=list[Event | Echoed])
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return [RawEvent(native_id=f"sha256:{hash(body)}", payload=body)]
-        return [
-            RawEvent(native_id=getattr(item, "native_id", str(hash(body))), payload=msgspec.json.encode(item))
-            for item in said
-        ]
+        return [raw_of(item) for item in told]
 
-    def parse(self, event: RawEvent) -> Said | Ignored:
+    def parse(self, event: RawEvent) -> Event:
         try:
-            return msgspec.json.decode(event.payload, type=Said | Ignored)
+            return msgspec.json.decode(event.payload, type=Event | Echoed)
         except msgspec.MsgspecError as error:
             raise ParseError("not_understood") from error
 
@@ -67,20 +103,24 @@ class FakePlatform:
     def text_limit(self, surface: Surface) -> int:
         return 1000
 
-    async def send_private(self, out: Outbound, reference: str) -> Sent:
+    def takes(self) -> Takes:
+        return self.takes_along
+
+    async def send_private(self, out: Outbound, reference: str, files: Sequence[Loaded] = ()) -> Sent:
         await self._send(out, out.text, reference)
+        self.files += [(reference, file) for file in files]
         return self._answer(out, len(self.sent))
 
     async def send_public(self, out: Outbound, text: PublicText, reference: str) -> Sent:
         await self._send(out, str(text), reference)
         return Sent(native_id=f"m{len(self.sent)}")
 
-    async def look_up(self, out: Outbound, reference: str, since: datetime) -> Sent | None:
+    async def look_up(self, out: Outbound, reference: str, since: datetime) -> list[Sent]:
         """What was sent under `reference`, be it put into `sent` by a test: an arrival whose answer was lost."""
         if self.look_up_failures:
             raise self.look_up_failures.pop(0)
         arrived = [number for number, (_, _, known) in enumerate(self.sent, 1) if known == reference]
-        return self._answer(out, arrived[0]) if arrived else None
+        return [self._answer(out, number) for number in arrived[:1]]
 
     def _answer(self, out: Outbound, number: int) -> Sent:
         if out.opens_private:
@@ -97,6 +137,43 @@ class FakePlatform:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append((out, text, reference))
+
+    async def fetch(self, attachment: Attachment) -> Fetched:
+        there = self.attachments.get(attachment.native_id or attachment.url) or FetchRefused("It is not there.")
+        if isinstance(there, FetchError):
+            raise there
+        return there
+
+    async def sign(self, sign: Sign) -> None:
+        self.signs.append(sign)
+
+    def can(self, act: ActKind, place: str, target: str) -> bool:
+        return act in self.acts_allowed
+
+    async def act(self, act: ActKind, target: str) -> None:
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.act_failures:
+            raise self.act_failures.pop(0)
+        self.acts.append((act, target))
+
+    async def supply(self, cursors: Mapping[str, str]) -> Supplied:
+        self.asked_from.append(dict(cursors))
+        supplied = self.supplies.pop(0) if self.supplies else Supplied(events=[], cursors=cursors, pause=0.05)
+        if isinstance(supplied, SendError):
+            raise supplied
+        return supplied
+
+    async def checks(self, url: str) -> list[Check]:
+        return list(self.found)
+
+    async def connect(self, url: str) -> list[Step]:
+        self.connected_to.append(url)
+        return [Step(words="Connected.", done=True)]
+
+    async def disconnect(self) -> list[Step]:
+        self.connected_to.append("")
+        return [Step(words="Disconnected.", done=True)]
 
     async def start(self) -> None: ...
 

@@ -7,7 +7,7 @@ What `tests/faults` knows of one machine, here over a network that can be cut.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from aiohttp import web
 
 from tests.faults.accounts import Accounts
 from tests.faults.assistant import StubAssistant
+from tests.faults.checker import Finding
 from tests.faults.courier import Courier
 from tests.faults.deployment import Deployment, checkout
 from tests.faults.events import Voice
@@ -23,14 +24,24 @@ from tests.faults.ledger import Ledger
 from tests.faults.platforms import Platforms
 from tests.faults.process import Process
 from tests.faults.tags import tags
+from tests.faults.verdict import Verdict
 from tests.faults.world import World
-from tests.hosts import Host, Network
-from tests.postgres import Cluster
+from tests.hosts import Host, Network, missing
+from tests.postgres import Cluster, NotInstalled, programs
 from tests.stack import free_ports
 
 _PORT: Final = 8080
 _DATABASE_PORT: Final = 5432
 _NAME: Final = "fleet"
+
+
+def lacking() -> str:
+    """What a world of hosts lacks on this machine, as a sentence; empty where nothing is lacking."""
+    try:
+        programs()
+    except NotInstalled:
+        return "PostgreSQL is not installed here (Debian: apt-get install postgresql)"
+    return missing()
 
 
 class Fleet(Deployment):
@@ -148,3 +159,18 @@ async def world_of_hosts(
             ledger.close()
             await fleet.stop()
             await asyncio.gather(platforms.stop(), assistant.stop())
+
+
+async def held_promise(world: World) -> Finding:
+    """What became of all messages; fails where a promise was not kept."""
+    verdict = Verdict(0, "many hosts")
+    finding = await world.hold_to_the_promise(verdict)
+    assert verdict.passed, str(verdict)
+    return finding
+
+
+async def until(happened: Callable[[], bool], longest: float) -> None:
+    """Wait until something is so, at the longest so many seconds."""
+    async with asyncio.timeout(longest):
+        while not happened():
+            await asyncio.sleep(0.02)

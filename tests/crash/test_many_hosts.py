@@ -4,30 +4,19 @@ Needs root (hosts are network namespaces) and PostgreSQL.
 """
 
 import asyncio
-import random
 import shutil
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-import aiohttp
 import pytest
-import sqlalchemy as sa
 
-from gateway.storage.tables import events
-from handoff.live import FOR_EVERYBODY
-from tests.faults.checker import Finding
 from tests.faults.deployment import checkout
 from tests.faults.events import FACEBOOK, TELEGRAM
 from tests.faults.traffic import Traffic
-from tests.faults.verdict import Verdict
 from tests.faults.world import World
-from tests.fleet import Fleet, world_of_hosts
-from tests.hosts import missing
-from tests.postgres import NotInstalled, programs
+from tests.fleet import Fleet, held_promise, lacking, until, world_of_hosts
 
 _SEED: Final = 20_261_122
 _TAKEN_UP_WITHIN: Final = 15.0  # seconds from a worker's death until another has done what lay in its lanes
@@ -35,15 +24,7 @@ _BACK_WITHIN: Final = 10.0  # seconds from the start of PostgreSQL until webhook
 _STOPPED_WITHIN: Final = 15.0  # seconds from SIGTERM to the end
 
 
-def _lacking() -> str:
-    try:
-        programs()
-    except NotInstalled:
-        return "PostgreSQL is not installed here (Debian: apt-get install postgresql)"
-    return missing()
-
-
-pytestmark = [pytest.mark.skipif(bool(_lacking()), reason=_lacking()), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.skipif(bool(lacking()), reason=lacking()), pytest.mark.timeout(180)]
 
 
 async def test_what_either_gateway_or_both_are_told_is_answered_once_and_in_order(tmp_path: Path) -> None:
@@ -51,7 +32,7 @@ async def test_what_either_gateway_or_both_are_told_is_answered_once_and_in_orde
     async with world_of_hosts(_SEED, tmp_path, *names) as (world, fleet):
         await asyncio.gather(*(_converse(world, customer, fleet.addresses()) for customer in range(8)))
         assert await world.settled(60)
-        finding = await _held_promise(world)
+        finding = await held_promise(world)
         assert finding.drawers == {"answered": len(world.expected)}
         assert set(world.platforms.times_taken().values()) == {1}
         assert set(world.assistant.asked.values()) == {1}
@@ -68,7 +49,7 @@ async def test_what_a_killed_worker_had_in_hand_another_takes_up_within_seconds(
         killed, before = time.monotonic(), set(world.courier.report.acknowledged)
         await saying
         assert await world.settled(60)
-        finding = await _held_promise(world)
+        finding = await held_promise(world)
         assert _answered_out_of_order(world) == []
         answered = [taken.at for taken in world.platforms.taken if before.intersection(taken.tags)]
         assert max(answered) - killed <= _TAKEN_UP_WITHIN
@@ -89,7 +70,7 @@ async def test_workers_that_are_cut_off_or_stand_still_and_come_back_double_and_
         fleet.processes["work-3"].pause()
         world.assistant.delay = 0.1
         in_hand = set(world.assistant.asked) - set(world.platforms.times_taken())
-        await _until(lambda: in_hand <= set(world.platforms.times_taken()), _TAKEN_UP_WITHIN)
+        await until(lambda: in_hand <= set(world.platforms.times_taken()), _TAKEN_UP_WITHIN)
         fleet.hosts["work-1"].heal()
         fleet.hosts["work-2"].heal()
         fleet.processes["work-3"].resume()
@@ -101,7 +82,7 @@ async def test_workers_that_are_cut_off_or_stand_still_and_come_back_double_and_
         await more.say(12)
         await more.all_taken()
         assert await world.settled(60)
-        await _held_promise(world)
+        await held_promise(world)
         assert _answered_out_of_order(world) == []
         # Another has asked again, and answered; the late answers to those who were away had no effect.
         assert max(world.assistant.asked[tag] for tag in in_hand) > 1
@@ -115,11 +96,11 @@ async def test_a_crash_of_the_database_under_load_costs_no_message_that_was_take
         await asyncio.sleep(2.0)
         await fleet.crash_database(1.5)
         started = time.monotonic()
-        await _until(lambda: world.courier.last_taken > started, _BACK_WITHIN)
+        await until(lambda: world.courier.last_taken > started, _BACK_WITHIN)
         await saying
         await traffic.all_taken()
         assert await world.settled(60)
-        finding = await _held_promise(world)
+        finding = await held_promise(world)
         assert set(world.courier.report.statuses) == {200, 503}
         assert not world.courier.report.broken
         assert _answered_out_of_order(world) == []
@@ -140,7 +121,7 @@ async def test_two_versions_work_side_by_side_while_one_replaces_the_other(tmp_p
         await saying
         await traffic.all_taken()
         assert await world.settled(60)
-        finding = await _held_promise(world)
+        finding = await held_promise(world)
         assert finding.drawers == {"answered": len(world.expected)}
         assert set(world.courier.report.statuses) == {200}
         assert not world.courier.report.broken
@@ -148,98 +129,7 @@ async def test_two_versions_work_side_by_side_while_one_replaces_the_other(tmp_p
         assert await world.ledger.count("SELECT count(next) FROM messages") > 0
 
 
-async def test_a_listener_that_moves_between_desks_misses_nothing_and_hears_nothing_twice(tmp_path: Path) -> None:
-    names = ("serve-1", "work-1", "work-2", "desk-1", "desk-2")
-    async with world_of_hosts(_SEED, tmp_path, *names) as (world, fleet):
-        token = (await fleet.command("agent", "add", "Kim", "--role", "supervisor", "--print-token")).strip()
-        moving, staying = Listener(token), Listener(token)
-        stays = asyncio.create_task(staying.listen(fleet.base("desk-2")))
-        moves = asyncio.create_task(_move_about(moving, fleet, random.Random(_SEED)))
-        await _until(lambda: moving.let_in and staying.let_in, 10)
-        traffic = Traffic(world, 20, channels=(FACEBOOK,))
-        await traffic.say(40)
-        await asyncio.gather(traffic.say(60), asyncio.to_thread(_append_slowly, fleet.url, 1.5))
-        await traffic.all_taken()
-        assert await world.settled(60)
-        newest = await world.ledger.count("SELECT max(id) FROM events WHERE case_id IS NOT NULL")
-        with suppress(TimeoutError):  # what is missing is said below
-            await _until(lambda: moving.last >= newest and staying.last >= newest, 10)
-        moves.cancel()
-        stays.cancel()
-        await asyncio.gather(moves, stays, return_exceptions=True)
-        for listener in (moving, staying):
-            assert listener.heard == await _events_after(fleet, listener.first)
-
-
 # --- who plays ---
-
-
-class Listener:
-    """Listens to a desk's events; remembers the last it has heard, as a browser does."""
-
-    def __init__(self, token: str) -> None:
-        self.first = 0
-        """The newest event when it began."""
-        self.last = 0
-        self.heard: list[int] = []
-        self.let_in = False
-        self._token = token
-
-    async def listen(self, base: str) -> None:
-        """Listen to one desk until the line breaks."""
-        headers = {"Authorization": f"Bearer {self._token}"}
-        if self.let_in:
-            headers["Last-Event-ID"] = str(self.last)
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=2)
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(f"{base}/api/v1/events", headers=headers) as answer,
-        ):
-            assert answer.status == 200, await answer.text()
-            number, ready = 0, False
-            async for line in answer.content:
-                name, _, value = line.decode().strip().partition(": ")
-                if name == "id":
-                    number = int(value)
-                elif name == "event":
-                    ready = value == "ready"
-                elif name == "data":
-                    self._hear(number, ready=ready)
-                    ready = False
-
-    def _hear(self, number: int, *, ready: bool) -> None:
-        if not ready:
-            self.heard.append(number)
-        elif not self.let_in:
-            self.let_in, self.first = True, number
-        self.last = number
-
-
-async def _move_about(listener: Listener, fleet: Fleet, dice: random.Random) -> None:
-    """Move from desk to desk, sometimes because the desk dies."""
-    moves = 0
-    while True:
-        name = ("desk-1", "desk-2")[moves % 2]
-        listening = asyncio.create_task(listener.listen(fleet.base(name)))
-        with suppress(TimeoutError, aiohttp.ClientError):
-            await asyncio.wait_for(listening, dice.uniform(0.2, 1.2))
-        moves += 1
-        if moves == 3:
-            fleet.processes["desk-1"].kill()
-            await fleet.revive(fleet.processes["desk-1"])
-
-
-def _append_slowly(url: str, seconds: float) -> None:
-    """Append an event in a transaction that others overtake: it gets its number before theirs, and is seen after."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        connection.execute(
-            sa.text(
-                "INSERT INTO events (case_id, kind, actor, why, epoch, at, data)"
-                " SELECT id, 'noted', 'system', '', 1, 0, '{}' FROM cases LIMIT 1"
-            )
-        )
-        time.sleep(seconds)
 
 
 async def _converse(world: World, customer: int, addresses: list[str], messages: int = 6) -> None:
@@ -264,7 +154,7 @@ async def _replace(fleet: Fleet, name: str, version: Path) -> None:
     starts = process.said().count('"started"')
     await process.start()
     await process.wait_ready()
-    await _until(lambda: process.said().count('"started"') > starts, 60)
+    await until(lambda: process.said().count('"started"') > starts, 60)
 
 
 def _next_version(folder: Path) -> Path:
@@ -294,13 +184,6 @@ def upgrade() -> None:
 # --- how it is judged ---
 
 
-async def _held_promise(world: World) -> Finding:
-    verdict = Verdict(0, "many hosts")
-    finding = await world.hold_to_the_promise(verdict)
-    assert verdict.passed, str(verdict)
-    return finding
-
-
 def _answered_out_of_order(world: World) -> list[str]:
     """Tags that were taken by us before the next one of their conversation, and answered after it."""
     taken_in = world.courier.report.acknowledged
@@ -314,23 +197,3 @@ def _answered_out_of_order(world: World) -> list[str]:
         for earlier, later in pairwise(tag for tag in said if tag in answered)
         if taken_in[earlier] < taken_in[later] and answered[earlier] > answered[later]
     ]
-
-
-async def _events_after(fleet: Fleet, first: int) -> list[int]:
-    def read() -> list[int]:
-        engine = sa.create_engine(fleet.url, poolclass=sa.NullPool)
-        with engine.connect() as connection:
-            rows = connection.execute(
-                sa.select(events.c.id)
-                .where(events.c.id > first, sa.or_(events.c.case_id.is_not(None), events.c.kind.in_(FOR_EVERYBODY)))
-                .order_by(events.c.id)
-            )
-            return list(rows.scalars())
-
-    return await asyncio.to_thread(read)
-
-
-async def _until(happened: Callable[[], bool], longest: float) -> None:
-    async with asyncio.timeout(longest):
-        while not happened():
-            await asyncio.sleep(0.02)

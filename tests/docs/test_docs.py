@@ -27,7 +27,8 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
     assert row, f"{name.upper()} is not in docs/operations.md"
     default = Settings.model_fields[name].default
     if isinstance(default, int | float) or (isinstance(default, str) and default):
-        assert f"`{default:g}`" in row[1] if isinstance(default, float) else f"`{default}`" in row[1]
+        spelt = f"{default:g}" if isinstance(default, float) else str(default)
+        assert f"`{spelt.lower() if isinstance(default, bool) else spelt}`" in row[1]
 
 
 def test_every_command_is_documented() -> None:

@@ -2,7 +2,7 @@
 
 import socket
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ import httpx
 from sanic import Sanic
 from sqlalchemy.engine import Connection
 
+from gateway.credentials import Account
 from gateway.lanes import Lane
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
@@ -66,7 +67,7 @@ class House:
 
 
 @asynccontextmanager
-async def running(folder: Path, **settings: Any) -> AsyncIterator[House]:
+async def running(folder: Path, accounts: Sequence[Account] = (), **settings: Any) -> AsyncIterator[House]:
     called: list[Lane] = []
     db = watched(url_in(folder), called.append)
     clock = Ticking()
@@ -74,7 +75,7 @@ async def running(folder: Path, **settings: Any) -> AsyncIterator[House]:
     # Sanic rewrites its own methods at start-up, which works for the first application of a process only.
     app.config.TOUCHUP = False
     app.config.MOTD = False
-    bell = desk.attach(app, db, Wall(Detector()), Settings(_env_file=None, **settings), clock, "Wren & Co")
+    bell = desk.attach(app, db, Wall(Detector()), Settings(_env_file=None, **settings), clock, "Wren & Co", accounts)
     listening = socket.create_server(("127.0.0.1", 0))
     house = House(app, db, clock, bell, f"http://127.0.0.1:{listening.getsockname()[1]}")
     house.called = called

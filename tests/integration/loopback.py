@@ -35,12 +35,16 @@ class Loopback:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.root = ""
-        self._played = answer(200, {})
+        self._plan: list[bytes] = [answer(200, {})]
         self._done = asyncio.Event()
 
-    def plays(self, played: bytes) -> None:
-        """Answer every call with this: an HTTP answer, `RESET` or `HANG`."""
-        self._played = played
+    def plays(self, *played: bytes) -> None:
+        """Answer calls with these in turn, and all further ones with the last: HTTP answers, `RESET` or `HANG`."""
+        self._plan = list(played)
+
+    def plays_to(self, call: Call) -> bytes:
+        """What this call is answered."""
+        return self._plan.pop(0) if len(self._plan) > 1 else self._plan[0]
 
     async def close(self) -> None:
         """Stop listening: from now on, calls are refused."""
@@ -57,19 +61,25 @@ class Loopback:
         await self.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        except asyncio.IncompleteReadError:  # on a busy machine a caller may give up before it has asked
+            writer.close()
+            return
         request_line, *fields = head.split("\r\n")
         lengths = [field.split(":")[1] for field in fields if field.lower().startswith("content-length:")]
         body = await reader.readexactly(int(lengths[0])) if lengths else b""
         method, target, _ = request_line.split(" ")
         url = urlsplit(target)
-        self.calls.append(Call(method, url.path, dict(parse_qsl(url.query)), body))
-        if self._played == HANG:
+        call = Call(method, url.path, dict(parse_qsl(url.query)), body)
+        self.calls.append(call)
+        played = self.plays_to(call)
+        if played == HANG:
             await self._done.wait()
-        if self._played in (RESET, HANG):
+        if played in (RESET, HANG):
             writer.transport.abort()
             return
-        writer.write(self._played)
+        writer.write(played)
         await writer.drain()
         writer.close()
         await writer.wait_closed()

@@ -16,6 +16,7 @@ from gateway import app as composition
 from gateway.brand import Brand
 from gateway.cases import CaseState
 from gateway.clock import utc_now
+from gateway.happenings import Event
 from gateway.intake import inbox
 from gateway.lanes import Lane
 from gateway.messages import Author, Channel, Place, RawEvent, Said, Sender, Surface
@@ -25,10 +26,11 @@ from gateway.settings import Settings
 from gateway.storage import lanes, transcript
 from gateway.storage.database import Database
 from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, cases
+from gateway.storage.tables import events as events_table
 from gateway.storage.tables import inbox as inbox_table
 from gateway.storage.transcript import Message
 from tests.factories import Ticking
-from tests.fakes import FakeAssistant, FakeClock, FakePlatform
+from tests.fakes import FakeAssistant, FakeClock, FakePlatform, raw_of
 from tests.storage import url_in, worked
 
 _ids = count(1000)
@@ -103,11 +105,15 @@ class Road:
         raw = [RawEvent(native_id=message.native_id, payload=msgspec.json.encode(message)) for message in messages]
         await self.record(messages[0].channel, *raw)
 
-    async def record(self, channel: Channel, *raw: RawEvent) -> None:
+    async def tell(self, *told: Event, supplied: bool = False) -> None:
+        """Have a platform tell of something; `supplied`: because we asked for it."""
+        await self.record(told[0].channel, *map(raw_of, told), supplied=supplied)  # type: ignore[union-attr]
+
+    async def record(self, channel: Channel, *raw: RawEvent, supplied: bool = False) -> None:
         """Have events arrive, as intake records them."""
 
         def record(conn: Connection) -> None:
-            inbox.record(conn, channel, "brand", raw, utc_now())
+            inbox.record(conn, channel, "brand", raw, utc_now(), supplied=supplied)
             lanes.call(conn, Lane.arrivals(channel))
 
         await self.database.write(record)
@@ -143,6 +149,29 @@ class Road:
 
     async def transcript(self, case_id: str) -> list[Message]:
         return await self.database.read(lambda conn: transcript.page(conn, case_id, limit=1000))
+
+    async def fate_of(self, told: Event) -> tuple[str, str]:
+        """The status and the reason of an event."""
+        return await self.fate(raw_of(told).native_id)
+
+    async def fate(self, native_id: str) -> tuple[str, str]:
+        """The status and the reason of the event of this key."""
+        query = sa.select(inbox_table.c.status, inbox_table.c.reason).where(inbox_table.c.native_id == native_id)
+        row = await self.database.read(lambda conn: conn.execute(query).one())
+        return row.status, row.reason
+
+    async def events(self, kind: str) -> list[dict[str, Any]]:
+        """What is in the log of one kind, oldest first."""
+        query = sa.select(events_table).where(events_table.c.kind == kind).order_by(events_table.c.id)
+        return await self.database.read(lambda conn: [dict(row._mapping) for row in conn.execute(query)])
+
+    async def message(self, native_id: str) -> Message:
+        """The message of this id."""
+        for case in await self.cases():
+            for message in await self.transcript(case["id"]):
+                if message.native_id == native_id:
+                    return message
+        raise AssertionError(f"{native_id} stands nowhere")
 
     async def customer_said(self, case_id: str) -> list[str]:
         return [item.text for item in await self.transcript(case_id) if item.author is Author.CUSTOMER]

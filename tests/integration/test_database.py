@@ -12,8 +12,9 @@ from gateway.errors import Overloaded, SettingsError
 from gateway.storage.database import TransactionLost
 from gateway.storage.database import create_engine as database_engine
 from gateway.storage.migrate import is_current, migrate
+from gateway.storage.model import metadata
 from gateway.storage.sqlite import SqliteDatabase, create_engine
-from gateway.storage.tables import customers, metadata
+from gateway.storage.tables import customers
 
 
 @pytest.fixture
@@ -57,6 +58,24 @@ async def test_a_body_that_raises_undoes_only_itself(database: SqliteDatabase) -
     )
     assert isinstance(results[1], LookupError)
     assert await database.read(names) == ["before", "after"]
+    database.close()
+
+
+async def test_the_first_body_of_a_group_undoes_only_itself_too(database: SqliteDatabase) -> None:
+    def fail(conn: sa.Connection) -> None:
+        conn.execute(add("half done"))
+        raise LookupError
+
+    busy = asyncio.create_task(database.write(lambda _conn: time.sleep(0.1)))
+    await asyncio.sleep(0.02)  # what comes now is a group of its own
+    results = await asyncio.gather(
+        database.write(fail),
+        database.write(lambda conn: conn.execute(add("after"))),
+        return_exceptions=True,
+    )
+    await busy
+    assert isinstance(results[0], LookupError)
+    assert await database.read(names) == ["after"]
     database.close()
 
 

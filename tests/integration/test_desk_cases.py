@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,19 +16,7 @@ from gateway.storage.tables import episodes, events, outbox, timers
 from handoff import queue
 from handoff.users import Role
 from tests.factories import Story
-from tests.integration.desk import House, running
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with running(tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def ada(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    async with await house.user("Ada") as client:
-        yield client
+from tests.integration.desk import House
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -12,12 +11,6 @@ from gateway.storage import events
 from handoff.users import Role
 from tests.factories import Story
 from tests.integration.desk import House, running
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with running(tmp_path) as house:
-        yield house
 
 
 def chats(story: Story) -> None:

@@ -1,8 +1,6 @@
 """What agents say: in private, in public through the wall, and as notes that have no way out."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,19 +10,7 @@ from gateway.messages import Channel, Surface
 from gateway.sending.outbox import OutboxStatus
 from gateway.storage.tables import messages, outbox
 from tests.factories import Story
-from tests.integration.desk import House, running
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with running(tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def ada(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    async with await house.user("Ada") as client:
-        yield client
+from tests.integration.desk import House
 
 
 def both_surfaces(story: Story) -> None:
@@ -68,6 +54,7 @@ async def test_a_private_reply_goes_to_the_private_thread_and_waits_for_the_cust
     said = answer.json()
     assert set(said) == {
         "id", "at", "author", "agent", "surface", "channel", "thread", "text", "attachments", "delivery", "native_id",
+        "edited_at", "removed_at", "hidden", "was", "reactions", "via", "act",
     }  # fmt: skip
     assert (said["author"], said["agent"], said["surface"], said["channel"]) == ("agent", "Ada", "private", "telegram")
     assert (said["delivery"], said["native_id"]) == ("queued", None)

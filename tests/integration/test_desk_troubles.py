@@ -1,9 +1,7 @@
 """The desk tells agents which channels fail, which are in crisis, and which cases they got because of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,20 +12,8 @@ from gateway.storage import crises, outages
 from gateway.storage.outages import Outage, OutageKind
 from handoff.users import Role
 from tests.factories import Story
-from tests.integration.desk import PASSWORD, House, running
+from tests.integration.desk import PASSWORD, House
 from tests.integration.test_desk_live import listen
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with running(tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def ada(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    async with await house.user("Ada") as client:
-        yield client
 
 
 async def begin(house: House) -> int:

@@ -1,40 +1,22 @@
 """A message to Facebook whose answer was lost is looked up: the real client against the pretend Facebook."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from gateway.channels.facebook import FacebookChannel, FacebookSettings
 from gateway.clock import utc_now
-from gateway.errors import SendRefused, SendRetryable, SendUnclear
+from gateway.errors import SendRefused, SendRetryable
 from gateway.messages import Author, Channel, Echoed, Outbound, Place, Sender, Sent, Surface, WayIn
-from gateway.privacy.wall import PublicText
 from playground.people import customer
-from playground.testing import Gateway, Town, running
+from playground.testing import Gateway, Town
 from tests.fakes import FakeClock
+from tests.integration.lost import LONG_AGO, are_both_shown, lose, send
 
 INES, TOM = customer("ines"), customer("tom")
-LONG_AGO = timedelta(minutes=2)
 WORDS = "Let us look at this: https://wren.example/orders?id=7&lang=de"
-
-
-@pytest.fixture
-def gateway() -> Gateway:
-    return Gateway()
-
-
-@pytest.fixture
-async def town(tmp_path: Path, gateway: Gateway) -> AsyncIterator[Town]:
-    async with running(tmp_path, gateway) as town:
-        yield town
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
 
 
 @pytest.fixture
@@ -83,21 +65,6 @@ def comment(target: str, text: str = WORDS, place: str = "", **fields: Any) -> O
     )
 
 
-async def send(channel: FacebookChannel, out: Outbound) -> Sent:
-    if out.surface is Surface.PUBLIC:
-        return await channel.send_public(out, cast(PublicText, out.text), "aside:1")
-    return await channel.send_private(out, "aside:1")
-
-
-async def lose(town: Town, channel: FacebookChannel, out: Outbound, kind: str = "timeout_after_effect") -> datetime:
-    """Send, and lose the answer; returns when the sending began."""
-    since = utc_now()
-    await town.fault("facebook", kind, count=1, hold=0.0)
-    with pytest.raises(SendUnclear):
-        await send(channel, out)
-    return since
-
-
 async def commented(town: Town, who: str = "ines", **more: str) -> str:
     return str((await town.play("facebook/comment", customer=who, text="Where is my order?", **more))["id"])
 
@@ -109,9 +76,9 @@ async def written(town: Town, who: str = "ines") -> None:
 @pytest.mark.parametrize("kind", ["timeout_after_effect", "500html_after_effect"])
 async def test_a_message_whose_answer_was_lost_is_found(town: Town, channel: FacebookChannel, kind: str) -> None:
     await written(town)
-    since = await lose(town, channel, message(), kind)
+    since = await lose(town, "facebook", channel, message(), kind)
     (_, found) = (await town.state())["facebook"]["messages"]
-    assert await channel.look_up(message(), "aside:1", since) == Sent(native_id=found["mid"])
+    assert await channel.look_up(message(), "aside:1", since) == [Sent(native_id=found["mid"])]
 
 
 @pytest.mark.parametrize(
@@ -121,32 +88,33 @@ async def test_a_message_whose_answer_was_lost_is_found(town: Town, channel: Fac
 async def test_whatever_the_text_it_is_found(town: Town, channel: FacebookChannel, text: str) -> None:
     await written(town)
     for out in (message(text), comment(await commented(town), text)):
-        since = await lose(town, channel, out)
-        assert await channel.look_up(out, "aside:1", since) is not None
+        since = await lose(town, "facebook", channel, out)
+        assert len(await channel.look_up(out, "aside:1", since)) == 1
 
 
 async def test_a_comment_whose_answer_was_lost_is_found_with_its_way_in(town: Town, channel: FacebookChannel) -> None:
     way_in = WayIn(url="https://m.me/104?ref=REF-A", label="x", code="REF-A")
     out = comment(await commented(town), way_in=way_in)
-    since = await lose(town, channel, out)
+    since = await lose(town, "facebook", channel, out)
     found = (await town.state())["facebook"]["comments"][-1]
-    assert await channel.look_up(out, "aside:1", since) == Sent(native_id=found["id"])
+    assert await channel.look_up(out, "aside:1", since) == [Sent(native_id=found["id"])]
 
 
 async def test_an_answer_to_an_answer_is_found_where_facebook_puts_it(town: Town, channel: FacebookChannel) -> None:
     first = await commented(town)
     nested = await commented(town, parent=first)
     out = comment(nested, place=first)
-    since = await lose(town, channel, out)
+    since = await lose(town, "facebook", channel, out)
     assert (await town.state())["facebook"]["comments"][-1]["parent_id"] == first
-    assert await channel.look_up(out, "aside:1", since) is not None
+    assert len(await channel.look_up(out, "aside:1", since)) == 1
 
 
 async def test_a_private_reply_is_found_with_whom_it_has_reached(town: Town, channel: FacebookChannel) -> None:
     out = message(target=await commented(town), opens_private=True)
-    since = await lose(town, channel, out)
+    since = await lose(town, "facebook", channel, out)
     (sent,) = (await town.state())["facebook"]["messages"]
-    assert await channel.look_up(out, "aside:1", since) == Sent(
+    (found,) = await channel.look_up(out, "aside:1", since)
+    assert found == Sent(
         native_id=sent["mid"],
         opened=Place(surface=Surface.PRIVATE, native_id=f"psid:{INES.psid}"),
         opened_by=Sender(native_id=INES.psid, scope="messenger"),
@@ -165,11 +133,11 @@ async def test_what_never_arrived_is_not_there_but_only_after_a_minute(town: Tow
     await written(town)
     anchor = await commented(town)
     for out in (message(), message(target=anchor, opens_private=True), comment(anchor)):
-        since = await lose(town, channel, out, "reset")
+        since = await lose(town, "facebook", channel, out, "reset")
         with pytest.raises(SendRetryable, match="too soon") as caught:
             await channel.look_up(out, "aside:1", since)
         assert caught.value.retry_after == pytest.approx(60, abs=5)
-        assert await channel.look_up(out, "aside:1", since - timedelta(seconds=61)) is None
+        assert await channel.look_up(out, "aside:1", since - timedelta(seconds=61)) == []
 
 
 async def test_the_same_words_sent_earlier_are_another_message(town: Town, channel: FacebookChannel) -> None:
@@ -180,6 +148,12 @@ async def test_the_same_words_sent_earlier_are_another_message(town: Town, chann
             await channel.look_up(out, "aside:2", utc_now() + timedelta(seconds=30))
 
 
+async def test_the_same_words_said_twice_are_shown_twice(town: Town, channel: FacebookChannel) -> None:
+    await written(town)
+    for out in (message(), comment(await commented(town))):
+        await are_both_shown(town, "facebook", channel, out)
+
+
 async def test_the_same_words_to_somebody_else_are_another_message(town: Town, channel: FacebookChannel) -> None:
     since = utc_now() - LONG_AGO
     mine, other = await commented(town), await commented(town, who="tom")
@@ -187,8 +161,8 @@ async def test_the_same_words_to_somebody_else_are_another_message(town: Town, c
         await written(town, who)
     await send(channel, message(target=TOM.psid))
     await send(channel, comment(other))
-    assert await channel.look_up(message(), "aside:1", since) is None
-    assert await channel.look_up(comment(mine), "aside:1", since) is None
+    assert await channel.look_up(message(), "aside:1", since) == []
+    assert await channel.look_up(comment(mine), "aside:1", since) == []
 
 
 async def test_the_customers_own_words_are_not_ours(town: Town, channel: FacebookChannel) -> None:
@@ -196,26 +170,26 @@ async def test_the_customers_own_words_are_not_ours(town: Town, channel: Faceboo
     first = await commented(town)
     await town.play("facebook/message", customer="ines", text=WORDS)
     await town.play("facebook/comment", customer="ines", text=WORDS, parent=first)
-    assert await channel.look_up(message(), "aside:1", since) is None
-    assert await channel.look_up(comment(first), "aside:1", since) is None
+    assert await channel.look_up(message(), "aside:1", since) == []
+    assert await channel.look_up(comment(first), "aside:1", since) == []
 
 
 async def test_a_comment_on_a_later_page_is_found(town: Town, channel: FacebookChannel) -> None:
     first = await commented(town)
-    since = await lose(town, channel, comment(first))
+    since = await lose(town, "facebook", channel, comment(first))
     for number in range(101):
         await send(channel, comment(first, f"Another one, number {number}."))
-    assert await channel.look_up(comment(first), "aside:1", since) is not None
+    assert len(await channel.look_up(comment(first), "aside:1", since)) == 1
 
 
 async def test_of_a_conversation_only_the_twenty_newest_messages_can_be_asked_for(
     town: Town, channel: FacebookChannel
 ) -> None:
     await written(town)
-    since = await lose(town, channel, message())
+    since = await lose(town, "facebook", channel, message())
     for number in range(19):
         await send(channel, message(f"Another one, number {number}."))
-    assert await channel.look_up(message(), "aside:1", since) is not None
+    assert len(await channel.look_up(message(), "aside:1", since)) == 1
     await send(channel, message("One too many."))
     with pytest.raises(SendRefused, match="20 newest"):
         await channel.look_up(message(), "aside:1", since)
@@ -239,8 +213,8 @@ async def test_a_clock_that_is_wrong_fools_nobody(
     clock.offset = timedelta(minutes=minutes)
     await written(town)
     for out in (message(), comment(await commented(town))):
-        since = await lose(town, channel, out) + clock.offset
-        assert await channel.look_up(out, "aside:1", since) is not None
+        since = await lose(town, "facebook", channel, out) + clock.offset
+        assert len(await channel.look_up(out, "aside:1", since)) == 1
         with pytest.raises(SendRetryable, match="too soon"):
             await channel.look_up(out, "aside:2", since + timedelta(seconds=30))
 
@@ -273,11 +247,11 @@ async def test_the_echo_of_a_message_tells_its_reference_and_where_it_stands(
 ) -> None:
     gateway.verify = lambda mode, token: token == town.settings.facebook_verify
     out = message(target=await commented(town), opens_private=True)
-    since = await lose(town, channel, out)
+    since = await lose(town, "facebook", channel, out)
     await gateway.heard("facebook", 2)
     parsed = [channel.parse(event) for call in gateway.received for event in channel.split(call.body)]
     (echoed,) = [each for each in parsed if isinstance(each, Echoed)]
-    found = await channel.look_up(out, "aside:1", since)
+    (found,) = await channel.look_up(out, "aside:1", since)
     assert found == Sent(native_id=echoed.native_id, opened=echoed.place, opened_by=echoed.correspondent)
     assert echoed.reference == "aside:1"
 

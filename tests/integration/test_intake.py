@@ -62,8 +62,8 @@ class SlowDatabase:
         await self.gate.wait()
         return await self.database.write(work, urgent=urgent)
 
-    async def read(self, work: Work[Any]) -> Any:
-        return await self.database.read(work)
+    async def read(self, work: Work[Any], *, brief: bool = False) -> Any:
+        return await self.database.read(work, brief=brief)
 
     def on_commit(self, listener: Callable[[], None]) -> None: ...
 

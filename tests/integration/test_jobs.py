@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from gateway.clock import utc_now
 from gateway.engine.distributed import carried_by
 from gateway.engine.jobs import ProcrastinateJobs
-from gateway.lanes import Lane
+from gateway.lanes import Lane, new_holder
 from gateway.messages import Channel
 from gateway.storage import lanes
 from gateway.storage.postgres import PostgresDatabase
@@ -28,7 +28,7 @@ class Place:
         self.database = PostgresDatabase(url, carried_by(self.jobs, utc_now))
         self.done: list[Lane] = []
 
-    async def do(self, lane: Lane) -> None:
+    async def do(self, lane: Lane, _: int) -> None:
         self.done.append(lane)
 
     async def count(self, query: str) -> int:
@@ -38,6 +38,19 @@ class Place:
         async with asyncio.timeout(longest):
             while await self.count(query) != wanted:
                 await asyncio.sleep(0.05)
+
+
+def called_and_done_by_somebody_alive(conn: Connection) -> int:
+    """The number of the job."""
+    lanes.call(conn, LANE)
+    return int(
+        conn.execute(
+            sa.text(
+                "WITH alive AS (INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now()) RETURNING id)"
+                " UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM alive) RETURNING id"
+            )
+        ).scalar_one()
+    )
 
 
 @pytest.fixture
@@ -89,6 +102,17 @@ async def test_a_job_is_done_by_a_worker_and_is_gone_then(place: Place) -> None:
     assert place.done == [LANE]
 
 
+async def test_connections_that_the_server_has_closed_are_replaced(place: Place) -> None:
+    await place.jobs.start(place.do)
+    await place.count(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await place.database.write(lambda conn: lanes.call(conn, LANE))
+    await place.until("SELECT count(*) FROM procrastinate_jobs", 0)
+    assert place.done == [LANE]
+
+
 async def test_what_a_dead_worker_had_in_hand_gets_a_new_job_and_its_name_is_struck_out(place: Place) -> None:
     def die(conn: Connection) -> None:
         lanes.call(conn, LANE)
@@ -109,10 +133,33 @@ async def test_what_a_dead_worker_had_in_hand_gets_a_new_job_and_its_name_is_str
     assert await place.database.write(place.jobs.rescue) == 0
 
 
+async def test_a_job_that_found_its_lane_taken_by_somebody_who_has_died_since_does_not_speak_for_it(
+    place: Place,
+) -> None:
+    """Its worker lives, and could not write down that the job was done: it would be `doing` for ever."""
+
+    def die(conn: Connection) -> None:
+        job = called_and_done_by_somebody_alive(conn)
+        lanes.take(conn, LANE, new_holder(job - 1))
+
+    await place.database.write(die)
+    assert await place.database.write(place.jobs.rescue) == 1
+    assert await place.count("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'") == 1
+
+
+async def test_a_lane_is_left_to_the_job_that_has_taken_it(place: Place) -> None:
+    def take(conn: Connection) -> None:
+        job = called_and_done_by_somebody_alive(conn)
+        lanes.take(conn, LANE, new_holder(job))
+
+    await place.database.write(take)
+    assert await place.database.write(place.jobs.rescue) == 0
+
+
 async def test_who_still_works_while_it_is_asked_to_stop_is_not_presumed_dead(place: Place) -> None:
     working, enough = asyncio.Event(), asyncio.Event()
 
-    async def work(_: Lane) -> None:
+    async def work(*_: object) -> None:
         working.set()
         await enough.wait()
 

@@ -8,7 +8,20 @@ import sqlalchemy as sa
 
 from gateway.cases import CaseState
 from gateway.errors import SendUnclear
-from gateway.messages import Channel, Delivery, Echoed, Ignored, Outbound, Place, RawEvent, Said, Sender, Sent, Surface
+from gateway.messages import (
+    Author,
+    Channel,
+    Delivery,
+    Echoed,
+    Ignored,
+    Outbound,
+    Place,
+    RawEvent,
+    Said,
+    Sender,
+    Sent,
+    Surface,
+)
 from gateway.storage.tables import cases, outbox
 from tests.fakes import FakePlatform
 from tests.integration.road import Road, road, said
@@ -17,16 +30,17 @@ from tests.integration.road import Road, road, said
 class Asked(FakePlatform):
     """A platform that takes the first message, loses its answer, and can be asked."""
 
-    def __init__(self, *, shows_it: bool) -> None:
+    def __init__(self, *shows: str) -> None:
+        """`shows`: the native ids of what it shows in the words of the message that it is asked for."""
         super().__init__()
         self.can_look_up = True
-        self.shows_it = shows_it
+        self.shows = [Sent(native_id=native_id) for native_id in shows]
         self.looks = 0
         self.failures = [SendUnclear("no answer")]
 
-    async def look_up(self, out: Outbound, reference: str, since: object) -> Sent | None:
+    async def look_up(self, out: Outbound, reference: str, since: object) -> list[Sent]:
         self.looks += 1
-        return Sent(native_id="found") if self.shows_it else None
+        return self.shows
 
     def parse(self, event: RawEvent) -> Said | Ignored:
         if event.native_id.startswith("echo"):
@@ -53,7 +67,7 @@ async def until_looked(there: Road, platform: Asked, times: int) -> None:
 
 
 async def test_an_unclear_message_that_the_platform_shows_is_sent(tmp_path: Path) -> None:
-    platform = Asked(shows_it=True)
+    platform = Asked("found")
     async with road(tmp_path, platform=platform, aside_unclear_telegram="look_up") as there:
         await there.hear(said("hello"))
         await until_looked(there, platform, 1)
@@ -67,7 +81,7 @@ async def test_an_unclear_message_that_the_platform_shows_is_sent(tmp_path: Path
 
 
 async def test_an_unclear_message_that_the_platform_does_not_show_is_a_persons_task(tmp_path: Path) -> None:
-    platform = Asked(shows_it=False)
+    platform = Asked()
     async with road(tmp_path, platform=platform, aside_unclear_telegram="look_up") as there:
         await there.hear(said("hello"))
         await until_looked(there, platform, 3)
@@ -78,8 +92,38 @@ async def test_an_unclear_message_that_the_platform_does_not_show_is_a_persons_t
         assert platform.looks == 3
 
 
+async def said_twice(there: Road, platform: Asked) -> None:
+    """The same words go out twice in one thread; only the first answer is lost. The second's native id is `m1`."""
+    await there.hear(said("hello"))
+    await there.until(lambda: not platform.failures)
+    await there.hear(said("hello"))
+    await there.until(lambda: len(platform.sent) == 1)
+    await there.quiet(0.3)
+
+
+async def test_of_the_same_words_said_twice_each_is_found_once(tmp_path: Path) -> None:
+    platform = Asked("m1", "found")
+    async with road(tmp_path, platform=platform, aside_unclear_telegram="look_up") as there:
+        await said_twice(there, platform)
+        await until_looked(there, platform, 1)
+        first, second = [
+            item for item in await there.transcript((await there.the_case())["id"]) if item.author is Author.BOT
+        ]
+        assert first.text == second.text
+        assert (first.native_id, second.native_id) == ("found", "m1")
+        assert await rows(there) == [("sent", 1), ("sent", 0)]
+
+
+async def test_what_is_known_as_another_message_of_ours_is_not_taken_for_the_one_that_was_lost(tmp_path: Path) -> None:
+    platform = Asked("m1")
+    async with road(tmp_path, platform=platform, aside_unclear_telegram="look_up") as there:
+        await said_twice(there, platform)
+        await until_looked(there, platform, 3)
+        assert await rows(there) == [("unclear", 3), ("sent", 0)]
+
+
 async def test_a_channel_that_is_held_is_not_asked(tmp_path: Path) -> None:
-    platform = Asked(shows_it=True)
+    platform = Asked("found")
     async with road(tmp_path, platform=platform, aside_unclear_telegram="hold") as there:
         await there.hear(said("hello"))
         await there.until(lambda: not platform.failures)
@@ -89,7 +133,7 @@ async def test_a_channel_that_is_held_is_not_asked(tmp_path: Path) -> None:
 
 
 async def test_the_platforms_copy_of_our_message_settles_what_was_unclear(tmp_path: Path) -> None:
-    platform = Asked(shows_it=False)
+    platform = Asked()
     async with road(tmp_path, platform=platform, aside_unclear_telegram="hold") as there:
         await there.hear(said("hello"))
         await there.until(lambda: not platform.failures)

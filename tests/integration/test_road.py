@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from gateway.cases import CaseState
 from gateway.clock import utc_now
-from gateway.errors import AssistantRefused, SendRefused, SendRetryable, SendUnclear
+from gateway.errors import AssistantRefused, SendRefused, SendRetryable, SendUnclear, WrongState
 from gateway.intake.inbox import InboxStatus, record
-from gateway.intake.inbox import counts as inbox_counts
 from gateway.messages import Author, Channel, Delivery, RawEvent, Surface
-from gateway.routing import words
+from gateway.routing import turn, words
 from gateway.routing.assistant import (
     Answer,
     HandoffEffect,
@@ -27,7 +27,8 @@ from gateway.sending import deliver
 from gateway.sending import outbox as outbox_of
 from gateway.storage import cases as case_store
 from gateway.storage import episodes, threads, transcript
-from gateway.storage.tables import cases, inbox, outbox, users
+from gateway.storage.desk_tables import users
+from gateway.storage.tables import cases, inbox, outbox
 from tests.fakes import FakeAssistant, FakePlatform, said_back
 from tests.integration.road import Road, road, said
 
@@ -36,6 +37,7 @@ async def test_a_message_is_answered_where_it_was_asked(tmp_path: Path) -> None:
     async with road(tmp_path) as there:
         await there.hear(said("hello"))
         await there.until(lambda: there.platform.texts == ["You said hello"])
+        await there.quiet()
         case = await there.the_case()
         assert case["state"] == CaseState.BOT
         assert [message.delivery for message in await there.transcript(case["id"])] == [Delivery.NONE, Delivery.SENT]
@@ -318,6 +320,30 @@ async def test_who_asks_for_a_person_gets_one_and_the_bot_is_silent(tmp_path: Pa
         assert len(await there.customer_said(case["id"])) == 7
 
 
+async def test_a_person_who_moves_a_case_of_theirs_as_the_customer_writes_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From waiting to on hold, say: the epoch stays, the state is not the one that the turn has looked at."""
+    for_people, moved = turn._for_people, []
+
+    def moved_meanwhile(*look: Any) -> None:
+        if not moved:
+            moved.append(True)
+            raise WrongState
+        for_people(*look)
+
+    monkeypatch.setattr(turn, "_for_people", moved_meanwhile)
+    async with road(tmp_path) as there:
+        await there.hear(said("hello"))
+        await there.quiet()
+        await take_over(there, (await there.the_case())["id"])
+        with capture_logs() as lines:
+            await there.hear(said("and one thing more"))
+            await there.quiet()
+        assert moved
+        assert [line["event"] for line in lines if line["log_level"] == "error"] == []
+
+
 async def test_answers_decided_before_the_bot_let_go_are_still_given_in_order(tmp_path: Path) -> None:
     async with road(tmp_path, assistant=FakeAssistant(handing_over)) as there:
         there.platform.delay = 0.1
@@ -596,13 +622,8 @@ async def test_an_event_that_cannot_be_taken_in_is_set_aside_after_some_tries_an
         await there.hear(said("poison", by="tom"), said("hello"))
         await there.until(lambda: there.platform.texts == ["You said hello"])
 
-        async def set_aside() -> bool:
-            counts = await there.database.read(inbox_counts)
-            return counts.get(("telegram", "set_aside", "arrival_failed")) == 1
-
-        async with asyncio.timeout(10):
-            while not await set_aside():
-                await asyncio.sleep(0.1)
+        parked = sa.select(inbox.c.id).where(inbox.c.status == "set_aside", inbox.c.reason == "arrival_failed")
+        await there.until_read(lambda conn: len(conn.execute(parked).all()) == 1, 10)
 
 
 async def test_a_button_that_the_assistant_does_not_know_is_no_alarm_about_its_health(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oauthlib.oauth1 import Client as OAuthClient  # type: ignore[import-untyped]
 
+from gateway.channels.base import ParseError
 from gateway.channels.twitter import TwitterChannel, TwitterSettings
 from gateway.channels.twitter.render import way_in
 from gateway.errors import SendRefused, SendRetryable, SendUnclear, SettingsError
@@ -179,15 +180,35 @@ async def test_a_limit_is_retryable_when_it_opens(x: PretendX, channel: TwitterC
     assert caught.value.retry_after == pytest.approx(120, abs=3)
 
 
+def forbidden(detail: str) -> dict[str, object]:
+    return {"detail": detail, "type": "about:blank", "title": "Forbidden", "status": 403}
+
+
 async def test_a_refusal_is_in_the_words_of_x(x: PretendX, channel: TwitterChannel) -> None:
-    problem = {
-        "detail": "You are not allowed to create a Tweet with duplicate content.",
-        "type": "about:blank",
-        "title": "Forbidden",
-        "status": 403,
-    }
-    x.answer = says(403, problem)
-    with pytest.raises(SendRefused, match="duplicate content"):
+    x.answer = says(403, forbidden("Your Post text is not allowed."))
+    with pytest.raises(SendRefused, match="text is not allowed"):
+        await channel.send_public(reply(), public("Hello"), "m1")
+
+
+async def test_the_same_words_again_are_looked_for_before_anybody_says_that_they_did_not_go_out(
+    x: PretendX, channel: TwitterChannel
+) -> None:
+    x.answer = says(403, forbidden("You are not allowed to create a Tweet with duplicate content."))
+    with pytest.raises(SendUnclear, match="duplicate content"):
+        await channel.send_public(reply(), public("Hello"), "m1")
+
+
+async def test_who_has_not_named_us_cannot_be_answered_in_public_and_an_agent_reads_why(
+    x: PretendX, channel: TwitterChannel
+) -> None:
+    x.answer = says(
+        403,
+        forbidden(
+            "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the "
+            "author of the post you are replying to."
+        ),
+    )
+    with pytest.raises(SendRefused, match="Answer in private"):
         await channel.send_public(reply(), public("Hello"), "m1")
 
 
@@ -354,7 +375,7 @@ def without_date(body: object) -> Answer:
 
 async def test_our_timeline_is_asked_for_replies_of_that_time(x: PretendX, channel: TwitterChannel) -> None:
     x.answer = without_date(TIMELINE)
-    assert await channel.look_up(LOOKED_UP[0], "m1", SENT_AT) == Sent(native_id="2080765813578191303")
+    assert await channel.look_up(LOOKED_UP[0], "m1", SENT_AT) == [Sent(native_id="2080765813578191303")]
     ((path, query),) = x.effects
     assert path == "/2/users/111/tweets"
     assert query == {
@@ -368,7 +389,7 @@ async def test_our_timeline_is_asked_for_replies_of_that_time(x: PretendX, chann
 
 async def test_hours_later_no_more_of_our_timeline_is_asked_for(x: PretendX, channel: TwitterChannel) -> None:
     x.answer = without_date({"meta": {"result_count": 0}})
-    assert await channel.look_up(LOOKED_UP[0], "m1", NOW - timedelta(hours=5)) is None
+    assert await channel.look_up(LOOKED_UP[0], "m1", NOW - timedelta(hours=5)) == []
     ((_, query),) = x.effects
     # Not earlier: X wants an `end_time` that lies in the past.
     assert (query["start_time"], query["end_time"]) == ("2026-11-22T06:52:00Z", "2026-11-22T07:22:00Z")
@@ -376,7 +397,7 @@ async def test_hours_later_no_more_of_our_timeline_is_asked_for(x: PretendX, cha
 
 async def test_the_conversation_is_asked_for_what_we_wrote(x: PretendX, channel: TwitterChannel) -> None:
     x.answer = without_date(EVENTS)
-    assert await channel.look_up(LOOKED_UP[1], "m1", SENT_AT) == Sent(native_id="2080765901528535096")
+    assert await channel.look_up(LOOKED_UP[1], "m1", SENT_AT) == [Sent(native_id="2080765901528535096")]
     ((path, query),) = x.effects
     assert path == "/2/dm_conversations/with/222/dm_events"
     assert query == {
@@ -459,9 +480,44 @@ async def test_whatever_x_answers_there_are_four_outcomes(
     x.answer = without_date(body)
     with contextlib.suppress(SendRetryable, SendRefused):
         found = await channel.look_up(out, "m1", SENT_AT)
-        assert found is None or found.native_id
+        assert all(one.native_id for one in found)
         if not (isinstance(body, dict) and ("data" in body or "meta" in body)):
             pytest.fail(f"taken for an answer: {body!r}")
+
+
+LISTED: dict[str, Any] = {**TIMELINE, "meta": {**TIMELINE["meta"], "next_token": "n"}, "includes": {"users": []}}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    body=ANYTHING | spoilt(LISTED) | spoilt(EVENTS),
+    cursors=st.dictionaries(
+        st.sampled_from(["mentions", "messages", "mentions_page", "messages_page", "mentions_due", "messages_next"]),
+        st.sampled_from(["", "1", "x", "2080765813578191303", "9" * 30]),
+    ),
+)
+async def test_whatever_x_lists_what_is_supplied_can_be_kept(
+    x: PretendX, channel: TwitterChannel, body: object, cursors: dict[str, str]
+) -> None:
+    x.answer = without_date(body)
+    with contextlib.suppress(SendRetryable, SendRefused):
+        answer = await channel.supply(cursors)
+        assert all(isinstance(value, str) for value in answer.cursors.values())
+        for event in answer.events:
+            with contextlib.suppress(ParseError):
+                channel.parse(event)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=ANYTHING, status=st.sampled_from([200, 201, 401, 403, 404, 429, 500, 503]))
+async def test_whatever_x_answers_looking_after_the_account_raises_nothing(
+    x: PretendX, channel: TwitterChannel, body: object, status: int
+) -> None:
+    x.answer = says(status, body)
+    url = "https://shop.example/webhooks/twitter/webhook"
+    assert await channel.checks(url)
+    assert await channel.connect(url)
+    assert await channel.disconnect()
 
 
 async def test_an_answer_that_is_too_deep_is_no_answer(x: PretendX, channel: TwitterChannel) -> None:

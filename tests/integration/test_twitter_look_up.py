@@ -1,34 +1,21 @@
 """A message to X whose answer was lost is looked up: the real tweepy against the pretend X."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from gateway.channels.twitter import TwitterChannel, TwitterSettings
 from gateway.clock import utc_now
-from gateway.errors import SendRefused, SendRetryable, SendUnclear
+from gateway.errors import SendRefused, SendRetryable
 from gateway.messages import Author, Button, Channel, Outbound, Sent, Surface, WayIn
-from gateway.privacy.wall import PublicText
 from playground.people import customer
-from playground.testing import Gateway, Town, running
+from playground.testing import Town
 from tests.fakes import FakeClock
+from tests.integration.lost import LONG_AGO, are_both_shown, lose, send
 
 INES, TOM = customer("ines"), customer("tom")
-LONG_AGO = timedelta(minutes=2)
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with running(tmp_path, Gateway()) as town:
-        yield town
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
 
 
 @pytest.fixture
@@ -79,21 +66,6 @@ def message(text: str, target: str = INES.x_id, **fields: Any) -> Outbound:
     )
 
 
-async def send(channel: TwitterChannel, out: Outbound) -> Sent:
-    if out.surface is Surface.PUBLIC:
-        return await channel.send_public(out, cast(PublicText, out.text), "aside:1")
-    return await channel.send_private(out, "aside:1")
-
-
-async def lose(town: Town, channel: TwitterChannel, out: Outbound, kind: str = "timeout_after_effect") -> datetime:
-    """Send, and lose the answer; returns when the sending began."""
-    since = utc_now()
-    await town.fault("x", kind, count=1, hold=0.0)
-    with pytest.raises(SendUnclear):
-        await send(channel, out)
-    return since
-
-
 async def asked(town: Town, text: str = "@WrenAndCo where is my order?", who: str = "ines") -> str:
     return str((await town.play("x/post", customer=who, text=text))["id"])
 
@@ -101,9 +73,9 @@ async def asked(town: Town, text: str = "@WrenAndCo where is my order?", who: st
 @pytest.mark.parametrize("kind", ["timeout_after_effect", "500html_after_effect"])
 async def test_a_post_whose_answer_was_lost_is_found(town: Town, channel: TwitterChannel, kind: str) -> None:
     out = reply(await asked(town), "Let us look at this in private.")
-    since = await lose(town, channel, out, kind)
+    since = await lose(town, "x", channel, out, kind)
     (found,) = (await town.state())["x"]["posts"][2:]
-    assert await channel.look_up(out, "aside:1", since) == Sent(native_id=found["id"])
+    assert await channel.look_up(out, "aside:1", since) == [Sent(native_id=found["id"])]
 
 
 @pytest.mark.parametrize(
@@ -124,23 +96,23 @@ async def test_whatever_x_makes_of_a_text_it_is_found(town: Town, channel: Twitt
     public, private = reply(question, text), message(text)
     await town.play("x/dm", customer="ines", text="Hi")
     for out in (public, private):
-        since = await lose(town, channel, out)
-        assert await channel.look_up(out, "aside:1", since) is not None
+        since = await lose(town, "x", channel, out)
+        assert len(await channel.look_up(out, "aside:1", since)) == 1
 
 
 async def test_a_post_with_its_way_in_is_found(town: Town, channel: TwitterChannel) -> None:
     way_in = WayIn(url="https://twitter.com/messages/compose?recipient_id=1", label="x", code="x")
     out = reply(await asked(town), "Let us talk.", way_in=way_in)
-    since = await lose(town, channel, out)
-    assert await channel.look_up(out, "aside:1", since) is not None
+    since = await lose(town, "x", channel, out)
+    assert len(await channel.look_up(out, "aside:1", since)) == 1
 
 
 async def test_a_direct_message_whose_answer_was_lost_is_found(town: Town, channel: TwitterChannel) -> None:
     await town.play("x/dm", customer="ines", text="Hi")
     out = message("Is it this one?", buttons=(Button(title="Yes", choice="affirm"),))
-    since = await lose(town, channel, out)
+    since = await lose(town, "x", channel, out)
     (found,) = (await town.state())["x"]["messages"][1:]
-    assert await channel.look_up(out, "aside:1", since) == Sent(native_id=found["id"])
+    assert await channel.look_up(out, "aside:1", since) == [Sent(native_id=found["id"])]
 
 
 async def test_what_never_arrived_is_not_there_but_only_after_a_minute(
@@ -150,11 +122,11 @@ async def test_what_never_arrived_is_not_there_but_only_after_a_minute(
     await town.play("x/dm", customer="ines", text="Hi")
     for out in (public, message("Hello")):
         clock.offset = timedelta(0)
-        since = await lose(town, channel, out, "reset")
+        since = await lose(town, "x", channel, out, "reset")
         with pytest.raises(SendRetryable, match="too soon") as caught:
             await channel.look_up(out, "aside:1", since)
         assert caught.value.retry_after == pytest.approx(60, abs=5)
-        assert await channel.look_up(out, "aside:1", since - timedelta(seconds=61)) is None
+        assert await channel.look_up(out, "aside:1", since - timedelta(seconds=61)) == []
 
 
 async def test_the_same_words_sent_earlier_are_another_message(town: Town, channel: TwitterChannel) -> None:
@@ -167,6 +139,12 @@ async def test_the_same_words_sent_earlier_are_another_message(town: Town, chann
             await channel.look_up(earlier, "aside:2", utc_now() + timedelta(seconds=30))
 
 
+async def test_the_same_words_said_twice_are_shown_twice(town: Town, channel: TwitterChannel) -> None:
+    """In private: the same post twice is refused by X."""
+    await town.play("x/dm", customer="ines", text="Hi")
+    await are_both_shown(town, "x", channel, message("Thank you!"))
+
+
 async def test_the_same_words_to_somebody_else_are_another_message(town: Town, channel: TwitterChannel) -> None:
     since = utc_now() - LONG_AGO
     mine, other = await asked(town), await asked(town, who="tom")
@@ -174,25 +152,25 @@ async def test_the_same_words_to_somebody_else_are_another_message(town: Town, c
         await town.play("x/dm", customer=who, text="Hi")
     await send(channel, reply(other, "We are on it."))
     await send(channel, message("We are on it.", target=TOM.x_id))
-    assert await channel.look_up(reply(mine, "We are on it."), "aside:1", since) is None
-    assert await channel.look_up(message("We are on it."), "aside:1", since) is None
+    assert await channel.look_up(reply(mine, "We are on it."), "aside:1", since) == []
+    assert await channel.look_up(message("We are on it."), "aside:1", since) == []
 
 
 async def test_the_customers_own_words_are_not_ours(town: Town, channel: TwitterChannel) -> None:
     await town.play("x/dm", customer="ines", text="Thank you!")
-    assert await channel.look_up(message("Thank you!"), "aside:1", utc_now() - LONG_AGO) is None
+    assert await channel.look_up(message("Thank you!"), "aside:1", utc_now() - LONG_AGO) == []
 
 
 async def test_what_stands_on_a_later_page_is_found(town: Town, channel: TwitterChannel) -> None:
     first = reply(await asked(town), "The first of many.")
     await town.play("x/dm", customer="ines", text="Hi")
-    since = await lose(town, channel, first)
-    await lose(town, channel, message("The first of many."))
+    since = await lose(town, "x", channel, first)
+    await lose(town, "x", channel, message("The first of many."))
     for number in range(101):
         await send(channel, reply(first.target, f"Another one, number {number}."))
         await send(channel, message(f"Another one, number {number}."))
-    assert await channel.look_up(first, "aside:1", since) is not None
-    assert await channel.look_up(message("The first of many."), "aside:1", since) is not None
+    assert len(await channel.look_up(first, "aside:1", since)) == 1
+    assert len(await channel.look_up(message("The first of many."), "aside:1", since)) == 1
 
 
 async def test_long_after_it_only_what_is_found_is_told(town: Town, channel: TwitterChannel, clock: FakeClock) -> None:
@@ -217,8 +195,8 @@ async def test_a_clock_that_is_wrong_fools_nobody(
     question = await asked(town)
     await town.play("x/dm", customer="ines", text="Hi")
     for out in (reply(question, "We are on it."), message("We are on it.")):
-        since = await lose(town, channel, out) + clock.offset
-        assert await channel.look_up(out, "aside:1", since) is not None
+        since = await lose(town, "x", channel, out) + clock.offset
+        assert len(await channel.look_up(out, "aside:1", since)) == 1
         with pytest.raises(SendRetryable, match="too soon"):
             await channel.look_up(out, "aside:2", since + timedelta(seconds=30))
 

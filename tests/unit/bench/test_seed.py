@@ -13,7 +13,8 @@ from gateway.messages import Channel, Sender
 from gateway.storage import cases, people, threads, transcript
 from gateway.storage.database import create_engine
 from gateway.storage.migrate import migrate
-from gateway.storage.tables import inbox, metadata, outbox
+from gateway.storage.model import metadata
+from gateway.storage.tables import inbox, outbox
 
 
 @pytest.fixture

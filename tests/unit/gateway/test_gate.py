@@ -16,8 +16,8 @@ from gateway.sending.outbox import Claim
 from gateway.sending.watch import Went
 from gateway.storage import outages
 from gateway.storage.database import T, Work
+from gateway.storage.model import metadata
 from gateway.storage.outages import OutageKind
-from gateway.storage.tables import metadata
 from tests.fakes import FakeClock
 
 WIDE: Table = {}

@@ -14,7 +14,7 @@ from gateway.messages import Author, Channel, Surface
 from gateway.sending import pace
 from gateway.sending.limits import LIMITS, Limit, Outlet, Rank, Scope, limits, rank_of
 from gateway.sending.pace import Ask
-from gateway.storage.tables import metadata
+from gateway.storage.model import metadata
 from tests.factories import Ticking
 
 POSTS = "twitter:public:brand:1"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from gateway import app, brand, codes
+from gateway import brand, codes, credentials, opening
 from gateway.bell import Bell, keep_doing
 from gateway.cases import HELD_BY_A_PERSON, CaseState, Owner, owner_of
 from gateway.clock import utc_now
@@ -51,13 +51,14 @@ def test_our_fixed_public_words_pass_the_wall(channel: Channel) -> None:
 
 def test_a_channel_without_its_secrets_is_off_and_says_what_it_lacks() -> None:
     half: dict[Channel, dict[str, str]] = {
-        Channel.TELEGRAM: {"access_token": "1:a", "secret_token": "", "bot_username": "b"},
+        Channel.TELEGRAM: {"access_token": "", "secret_token": "s", "bot_username": "b"},
         Channel.FACEBOOK: {"verify": "v", "secret": "s", "page-access-token": "t", "page_id": "1"},
-        Channel.TWITTER: {},
+        Channel.TWITTER: {"consumer_key": "k"},
     }
-    assert set(app.open_channels(half, utc_now)) == {Channel.FACEBOOK}
-    lacking = app.missing_secrets(half)
-    assert lacking[Channel.TELEGRAM] == ["secret_token"]
+    assert set(opening.open_channels(half, utc_now)) == {Channel.FACEBOOK}
+    lacking = credentials.missing_secrets(half)
+    assert lacking[Channel.TELEGRAM] == ["access_token"]
+    assert "consumer_key" not in lacking[Channel.TWITTER]
     assert Channel.FACEBOOK not in lacking
 
 

@@ -9,8 +9,8 @@ import pytest
 from gateway.clock import utc_now
 from gateway.storage import events
 from gateway.storage.database import create_engine
+from gateway.storage.model import metadata
 from gateway.storage.sqlite import SqliteDatabase
-from gateway.storage.tables import metadata
 from handoff.live import Bell, stream
 
 

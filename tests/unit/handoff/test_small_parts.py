@@ -56,8 +56,14 @@ def test_a_password_has_a_sensible_length(password: str) -> None:
 def test_trainers_see_no_cases_and_everybody_else_works_on_them() -> None:
     for role in Role:
         user = User(id=1, name="x", role=role, created_at=START)
-        for right in Right:
+        for right in (Right.SEE_CASES, Right.WORK_CASES):
             assert may(user, right) is (role is not Role.TRAINER)
+
+
+def test_supervisors_and_admins_look_after_channels() -> None:
+    for role in Role:
+        user = User(id=1, name="x", role=role, created_at=START)
+        assert may(user, Right.MIND_CHANNELS) is (role in (Role.SUPERVISOR, Role.ADMIN))
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_what_the_platform_would_refuse_is_refused(wall: Wall, text: str, channe
     [
         ("a" * 280, Channel.TWITTER),
         ("日" * 140, Channel.TWITTER),
-        ("a" * 256 + " https://wren.example/" + "a" * 200, Channel.TWITTER),
+        ("a" * 256 + " https://wren.shop/" + "a" * 200, Channel.TWITTER),
         ("👩‍👩‍👧" * 140, Channel.TWITTER),
         ("a" * 8000, Channel.FACEBOOK),
         ("a" * 4096, Channel.TELEGRAM),
@@ -122,7 +122,7 @@ def test_what_just_fits_passes(wall: Wall, text: str, channel: Channel) -> None:
 
 
 def test_x_counts_links_as_23_and_emoji_as_two() -> None:
-    assert length("see https://wren.example/a/very/long/path/indeed ok", Channel.TWITTER) == 4 + 23 + 3
+    assert length("see https://wren.shop/a/very/long/path/indeed ok", Channel.TWITTER) == 4 + 23 + 3
     assert length("🇩🇪👍🏽❤️", Channel.TWITTER) == 6
 
 
