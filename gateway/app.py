@@ -58,7 +58,7 @@ from gateway.storage.database import Database, is_shared
 _log = log.get(__name__)
 _GRACE: Final = 10.0  # seconds for what is being sent; a process that is told to stop has 15
 _LOOK_AT_ALARMS: Final = 1.0  # seconds
-_LOOK_AT_ACTS: Final = 1.0  # seconds
+_LOOK_AT_ACTS: Final = 2.0  # seconds
 _LOOK_AT_BACKLOGS: Final = 5.0  # seconds
 _LOOK_AT_FILES: Final = 1.0  # seconds
 _WRITE_PULSE: Final = 20.0  # seconds

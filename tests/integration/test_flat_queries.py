@@ -39,6 +39,7 @@ WAITING = {
 NEWEST_FIRST = {"ix_cases_recent"}
 """Indexes that are walked from the newest case until a page is full, or a search has looked at enough."""
 SLACK = 200
+ABOUT_CHANNELS = re.compile(r"(UPDATE|INSERT INTO|DELETE FROM) (cursors|checks|pulse)\b")
 """Steps that a statement may take more: the next of two messages has come in already. Each row takes some three."""
 
 ASKED = "What's your order number?"
@@ -228,11 +229,14 @@ async def test_four_times_the_past_costs_no_statement_more(tmp_path: Path) -> No
 
 
 def dearer(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int, int]]:
-    """Statements that take more steps than before."""
+    """Statements that take more steps than before; but for those about a channel, which know nothing of cases.
+
+    They run by the clock, and their first time on a connection also reads the schema.
+    """
     return {
         statement: (before[statement], steps)
         for statement, steps in after.items()
-        if statement in before and steps > before[statement] * 1.2 + SLACK
+        if statement in before and steps > before[statement] * 1.2 + SLACK and not ABOUT_CHANNELS.match(statement)
     }
 
 

@@ -13,7 +13,7 @@ from gateway.clock import utc_now
 from gateway.errors import AssistantRefused, SendRefused, SendRetryable, SendUnclear, WrongState
 from gateway.intake.inbox import InboxStatus, record
 from gateway.messages import Author, Channel, Delivery, RawEvent, Surface
-from gateway.routing import turn, words
+from gateway.routing import unanswered, words
 from gateway.routing.assistant import (
     Answer,
     HandoffEffect,
@@ -324,7 +324,7 @@ async def test_a_person_who_moves_a_case_of_theirs_as_the_customer_writes_is_no_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From waiting to on hold, say: the epoch stays, the state is not the one that the turn has looked at."""
-    for_people, moved = turn._for_people, []
+    for_people, moved = unanswered.for_people, []
 
     def moved_meanwhile(*look: Any) -> None:
         if not moved:
@@ -332,7 +332,7 @@ async def test_a_person_who_moves_a_case_of_theirs_as_the_customer_writes_is_no_
             raise WrongState
         for_people(*look)
 
-    monkeypatch.setattr(turn, "_for_people", moved_meanwhile)
+    monkeypatch.setattr(unanswered, "for_people", moved_meanwhile)
     async with road(tmp_path) as there:
         await there.hear(said("hello"))
         await there.quiet()
