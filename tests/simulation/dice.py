@@ -86,7 +86,7 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
 _CHANCES: Final = {
     "crash": 0.02, "full": 0.04, "repeated": 0.35, "shuffled": 0.4, "lost": 0.2, "batched": 0.4, "junk": 0.1,
     "limited": 0.25, "refused": 0.08, "cut_before": 0.12, "cut_after": 0.12, "hangs": 0.08, "slow": 0.3,
-    "fails": 0.25, "wrong": 0.15, "declines": 0.06, "conflicts": 0.1, "stalls": 0.12, "blind": 0.3, "belated": 0.5,
+    "fails": 0.25, "wrong": 0.15, "declines": 0.06, "conflicts": 0.1, "stalls": 0.3, "blind": 0.3, "belated": 0.5,
 }  # fmt: skip
 _AFTERWARDS: Final = {"edited": 0.6, "removed": 0.2, "reacted": 0.3, "sees": 0.4, "past_us": 0.2}
 _TIMES: Final = {"kills": 3, "stops": 2, "away": 2, "jumps": 3, "pauses": 3, "cut_offs": 2, "lost_jobs": 3}

@@ -4,7 +4,7 @@ from tests.simulation.checker import check
 from tests.simulation.mutations import MUTATIONS, planted
 from tests.simulation.world import run
 
-SEEDS = 300
+SEEDS = 600
 
 FOUND_BY = {
     "acknowledge before commit": "what is acknowledged is kept",
