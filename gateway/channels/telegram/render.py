@@ -48,12 +48,15 @@ def private_address(target: str) -> Address:
 
 
 def public_address(place: str, target: str) -> Address:
-    """The message `<chat>/<message>`, in the topic of `<chat>/<topic>` where the place is one. Raises `SendRefused`."""
+    """The message `<chat>/<message>`, in the topic of `<chat>/<topic>` where the place is one. Raises `SendRefused`.
+
+    A target without a message is a group that has moved: the old one's messages have no numbers in it.
+    """
     if target.startswith(GUEST):
         return Address(guest=target.removeprefix(GUEST))
     chat, _, message = target.partition("/")
     _, _, topic = place.partition("/")
-    return Address(_number(chat), _number(message), _number(topic) if topic else None)
+    return Address(_number(chat), _number(message) if message else None, _number(topic) if topic else None)
 
 
 def keyboard(out: Outbound) -> InlineKeyboardMarkup | None:

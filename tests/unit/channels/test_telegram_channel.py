@@ -60,6 +60,10 @@ def test_a_public_answer_is_addressed_to_the_message_in_its_topic() -> None:
     assert render.public_address("-100", "-100/41") == render.Address(-100, 41, None)
 
 
+def test_in_a_group_that_has_moved_no_message_is_answered_for_its_number_means_another_one() -> None:
+    assert render.public_address("-1009", "-1009") == render.Address(-1009, None, None)
+
+
 def test_a_private_message_is_addressed_to_the_chat() -> None:
     assert render.private_address("222001") == render.Address(222001)
     assert render.private_address("222001/7") == render.Address(222001, topic=7)
@@ -79,7 +83,7 @@ def test_a_call_into_a_strange_chat_is_answered_by_its_query() -> None:
     assert render.public_address("guest:-100", "guest:abc") == render.Address(guest="abc")
 
 
-@pytest.mark.parametrize(("target", "place"), [("-100", "-100"), ("x/1", "-100"), ("-100/41", "-100/x")])
+@pytest.mark.parametrize(("target", "place"), [("", "-100"), ("x/1", "-100"), ("-100/41", "-100/x")])
 def test_an_address_that_is_none_is_refused(target: str, place: str) -> None:
     with pytest.raises(SendRefused):
         render.public_address(place, target)
