@@ -510,10 +510,12 @@ async def test_what_was_being_sent_when_the_process_died_becomes_unclear(tmp_pat
         await there.quiet()
         await there.database.write(lambda conn: conn.execute(sa.update(outbox).values(status="sending")))
     async with road(tmp_path) as again:
+        case = await again.the_case()
+        async with asyncio.timeout(10):
+            while (await again.transcript(case["id"]))[-1].delivery is not Delivery.UNCLEAR:
+                await asyncio.sleep(0.05)
         await again.quiet()
         assert again.platform.sent == []
-        case = await again.the_case()
-        assert (await again.transcript(case["id"]))[-1].delivery is Delivery.UNCLEAR
 
 
 async def test_what_waited_when_the_process_stopped_is_taken_up_at_the_next_start(tmp_path: Path) -> None:
