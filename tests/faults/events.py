@@ -65,7 +65,7 @@ class Voice:
         )
 
     def telegram_edit(self, event: Event, text: str) -> Event:
-        """The same message, edited: nothing is answered for it."""
+        """The same message, edited: nothing more is answered for it."""
         edited = {**event.payload["message"], "text": text, "edit_date": int(time.time())}
         return Event(TELEGRAM, {"update_id": self.first_update + next(self._count), "edited_message": edited}, ())
 

@@ -5,6 +5,7 @@ where the messages came within the time that a turn waits for stragglers.
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from tests.faults.events import Event
@@ -26,9 +27,14 @@ async def run(options: Options) -> Verdict:
     async with world(options.seed, options.deployment) as play:
         traffic = Traffic(play, rate, channels=("telegram", "facebook"))
         plan: list[tuple[Event | None, list[Event]]] = []
+        withdrawn: list[str] = []
         for _ in range(amount):
             event = traffic.next()
-            plan.append((event, _notes(play, event)))
+            notes = _notes(play, event)
+            if notes and event.channel == "facebook":
+                withdrawn.extend(event.tags)
+                event = _taken_back(play, event)
+            plan.append((event, notes))
         order = sorted(range(amount), key=lambda number: number + play.dice.uniform(0, _WINDOW))
         slots = asyncio.Semaphore(_SIDE_BY_SIDE)
         began = asyncio.get_running_loop().time()
@@ -46,6 +52,8 @@ async def run(options: Options) -> Verdict:
         await asyncio.gather(*(bring(position, number) for position, number in enumerate(order)))
         verdict.need(await play.settled(300), "work was left over")
         verdict.say(f"{sum(len(notes) for _, notes in plan)} edits and deletions before their message")
+        answered = [tag for tag in withdrawn if play.platforms.times_taken().get(tag)]
+        verdict.need(not answered, f"answered though taken back: {answered[:5]}")
         await _check_transcripts(play, verdict)
         wrong = play.answered_out_of_order()
         late = _late(play)
@@ -57,12 +65,20 @@ async def run(options: Options) -> Verdict:
 
 
 def _notes(play: World, event: Event) -> list[Event]:
-    """Now and then an edit or a deletion, which comes first. It must change nothing, and never answers."""
+    """Now and then an edit or a deletion, which comes first: it is answered as it reads then, or not at all."""
     if play.dice.random() >= _NOTES:
         return []
     if event.channel == "telegram":
-        return [play.voice.telegram_edit(event, "Never mind, it is here.")]
+        return [play.voice.telegram_edit(event, f"{event.payload['message']['text']} Please.")]
     return [play.voice.facebook_deletion(event)]
+
+
+def _taken_back(play: World, event: Event) -> Event:
+    """The same event, of which nothing is promised but that it is neither shown nor answered."""
+    play.expected = [tag for tag in play.expected if tag not in event.tags]
+    for said in play.places.values():
+        said[:] = [tag for tag in said if tag not in event.tags]
+    return replace(event, tags=())
 
 
 async def _check_transcripts(play: World, verdict: Verdict) -> None:
