@@ -36,6 +36,7 @@ export function startActs() {
 export async function act(verb, body, button) {
   const head = document.getElementById("head");
   if (!head || button?.disabled) return;
+  const from = document.activeElement;
   if (button) button.disabled = true;
   try {
     await post(`/cases/${caseId()}/${verb}`, { epoch: Number(head.dataset.epoch), ...body });
@@ -47,7 +48,13 @@ export async function act(verb, body, button) {
     if (button) button.disabled = false;
   }
   await refresh();
-  if (verb === "claim" || verb === "reopen") document.getElementById("text")?.focus();
+  if ((verb === "claim" || verb === "reopen") && !goneOn(from)) document.getElementById("text")?.focus();
+}
+
+// Whether somebody has gone on to another place by themselves meanwhile: nobody is called back from there.
+function goneOn(from) {
+  const here = document.activeElement;
+  return here !== from && here !== document.body && !here.closest("[data-part]");
 }
 
 // What a customer said in public is hidden by the gateway, in its own time: what became of it stands with the message.

@@ -14,6 +14,7 @@ import psutil
 
 _READY_WITHIN: Final = 60.0  # seconds
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+_STARTED: Final = '"started"'  # what `gateway.app` logs once every stage runs
 _TAIL: Final = 2_000  # characters of a log that a failure shows
 
 
@@ -35,6 +36,7 @@ class Process:
         self._command = list(command)
         self._cwd = cwd
         self._process: asyncio.subprocess.Process | None = None
+        self._starts = 0
 
     @property
     def pid(self) -> int:
@@ -49,6 +51,7 @@ class Process:
 
     async def start(self) -> None:
         """Start it; it is not ready then."""
+        self._starts = self.said().count(_STARTED)
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -62,13 +65,16 @@ class Process:
             )
 
     async def wait_ready(self, within: float = _READY_WITHIN) -> None:
-        """Wait until it answers. Raises `NotStarted` with the end of its log."""
+        """Wait until it works: it answers, or says so where it listens nowhere.
+
+        Raises `NotStarted` with the end of its log.
+        """
         deadline = time.monotonic() + within
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
             while time.monotonic() < deadline:
                 if not self.runs:
                     break
-                if not self.url or await _lives(session, self.url):
+                if await _lives(session, self.url) if self.url else self.said().count(_STARTED) > self._starts:
                     return
                 await asyncio.sleep(0.05)
         raise NotStarted(f"{self.name} did not start: {self.tail()}")
