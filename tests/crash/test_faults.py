@@ -53,7 +53,7 @@ def hold(scenario: Awaitable[Verdict]) -> None:
     verdict = asyncio.run(play())
     if verdict.skipped:
         pytest.skip(verdict.skipped)
-    assert verdict.passed, str(verdict)
+    verdict.hold()
 
 
 @pytest.mark.parametrize("points", [POINTS[:5], POINTS[5:]], ids=["towards the answer", "towards the send"])

@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 
 
+class PromiseBroken(AssertionError):
+    """Something was lost, doubled or feigned: no matter of time or luck, and so no reason to try again."""
+
+
 @dataclass
 class Verdict:
     """Of one fault."""
@@ -11,6 +15,8 @@ class Verdict:
     title: str
     figures: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    broken: bool = False
+    """Whether a promise was among what was not met."""
     skipped: str = ""
     """Why it could not be tried; empty where it was."""
 
@@ -27,6 +33,17 @@ class Verdict:
         """A bar: named where it is not met."""
         if not met:
             self.failures.append(bar)
+
+    def promise(self, kept: bool, bar: str) -> None:
+        """A bar that no machine is too slow for."""
+        self.need(kept, bar)
+        self.broken |= not kept
+
+    def hold(self) -> None:
+        """Raise `PromiseBroken` where a promise was not kept, `AssertionError` where another bar was not met."""
+        if self.broken:
+            raise PromiseBroken(str(self))
+        assert self.passed, str(self)
 
     def __str__(self) -> str:
         name = f"fault {self.number}, {self.title}"

@@ -77,12 +77,12 @@ class World:
         verdict.say(f"lost {len(finding.lost)}")
         verdict.say(f"doubled unseen {len(finding.doubled)}")
         verdict.say(f"unclear and flagged {finding.unclear} (of these arrived twice {len(finding.flagged)})")
-        verdict.need(not finding.lost, f"lost {_some(finding.lost)}")
+        verdict.promise(not finding.lost, f"lost {_some(finding.lost)}")
         verdict.need(may_wait or not finding.waiting, f"never finished {_some(finding.waiting)}")
-        verdict.need(not finding.not_kept, f"answered 200 and not stored {_some(finding.not_kept)}")
-        verdict.need(not finding.doubled, f"doubled and not flagged {_some(finding.doubled)}")
-        verdict.need(not finding.feigned, f"shown as sent and never taken {_some(finding.feigned)}")
-        verdict.need(not finding.repeated, f"twice in the transcript {_some(finding.repeated)}")
+        verdict.promise(not finding.not_kept, f"answered 200 and not stored {_some(finding.not_kept)}")
+        verdict.promise(not finding.doubled, f"doubled and not flagged {_some(finding.doubled)}")
+        verdict.promise(not finding.feigned, f"shown as sent and never taken {_some(finding.feigned)}")
+        verdict.promise(not finding.repeated, f"twice in the transcript {_some(finding.repeated)}")
         return finding
 
     def answered_out_of_order(self, *, only: Callable[[str], bool] = lambda _: True) -> list[str]:
