@@ -66,7 +66,7 @@ class FormCheck(Action):
         given = self._given(tracker, message)
         if not given:
             if _interrupted(tracker, self.name().removeprefix("validate_")):
-                return [SlotSet("problem", "interrupted")]
+                return _reminded(tracker)
             return self._without_value(dispatcher, tracker, message)
         return await self._with_values(dispatcher, tracker, given)
 
@@ -168,6 +168,12 @@ def _said_before(tracker: Tracker, entity: str) -> bool:
         return False
     entities = (tracker.latest_message or {}).get("entities") or []
     return all(found.get("entity") != entity for found in entities)
+
+
+def _reminded(tracker: Tracker) -> list[EventType]:
+    """Ask again once. Whoever goes on with something else is not nagged: the form waits, and says nothing."""
+    reminded = tracker.get_slot("problem") in ("interrupted", "waiting")
+    return [SlotSet("problem", "waiting" if reminded else "interrupted")]
 
 
 def _interrupted(tracker: Tracker, form: str) -> bool:

@@ -46,6 +46,8 @@ def main() -> int:
         return 1
     environment.prepare()
     os.environ.setdefault("ACTIONS_PORT", "5055")
+    # A turn multiplies little; a second thread, waiting for its share, costs more than it takes over.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return _serve(manifest)
 
 

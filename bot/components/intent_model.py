@@ -19,6 +19,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from bot.components.scoring import Scorer, Terms
+
 #: Three give the same temperature as five to the second digit, in half the time.
 _FOLDS = 3
 
@@ -55,6 +57,8 @@ class IntentModel:
         self.classes = classes
         self._weights = weights
         self._bias = bias
+        parts = [Terms(words, settings.word_scale), Terms(chars, settings.char_scale)]
+        self._scorer = Scorer(weights, bias, settings.dense_scale, parts)
         self.temperature = temperature
 
     @classmethod
@@ -104,8 +108,7 @@ class IntentModel:
 
     def scores(self, texts: list[str], dense: np.ndarray) -> np.ndarray:
         """Return one row per text: how much speaks for each of `classes`, without bound."""
-        features = _features(self._settings, self._words, self._chars, texts, dense)
-        return np.asarray(features @ self._weights.T + self._bias)
+        return self._scorer.scores(texts, dense)
 
     def confidences(self, texts: list[str], dense: np.ndarray) -> np.ndarray:
         """Return one row per text that sums to 1: the calibrated confidence in each of `classes`."""

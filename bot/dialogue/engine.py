@@ -27,6 +27,8 @@ _DIRECTIVES: dict[Decision, str | None] = {"answer": None, "move": "action_move_
 #: How many intents are offered when a message was not understood, and how much must speak for each.
 _OFFERED = 2
 _WORTH_OFFERING = 0.1
+#: What the gateway says in place of files that came without words.
+_WORDLESS = re.compile(r"(?:\[[a-z]+\] ?)+")
 #: Rasa takes a text that begins so for a command that picks an intent and fills slots.
 _COMMAND = re.compile(r"^[\s/\u200b]+")
 
@@ -118,10 +120,10 @@ class Engine:
         if request["intent"] is not None:
             return self._chosen(request["intent"], request["text"])
         text = _COMMAND.sub("", request["text"] or "").strip()
-        if not text:
+        if not _WORDLESS.sub("", text):
             # A picture, a sticker, a lone slash: there is nothing to understand, and nothing to break the model with.
             fallback = {"name": FALLBACK, "confidence": 1.0}
-            return {"text": "", "intent": fallback, "intent_ranking": [fallback], "entities": []}
+            return {"text": text, "intent": fallback, "intent_ranking": [fallback], "entities": []}
         parsed = await self._processor.parse_message(UserMessage(text))
         return {
             "text": text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,7 @@ def _missing(sources: Sources, domain: Domain, policy: Policy, policy_file: str)
 
 def _wrong_examples(sources: Sources, domain: Domain) -> Iterator[Problem]:
     first_use: dict[str, tuple[str, Place]] = {}
+    entities = dict(_names(sources, "entities"))
     for file, section in sources.sections("nlu"):
         for block in section:
             if "intent" not in block:
@@ -159,12 +160,22 @@ def _wrong_examples(sources: Sources, domain: Domain) -> Iterator[Problem]:
                 yield at.problem(f"the intent {intent!r} is not in the domain.")
                 continue
             for line, text in _examples(block):
+                yield from _wrong_marks(Place(file, line), text, entities)
                 said = _ANNOTATION.sub(r"\1", text).strip().casefold()
                 other, where = first_use.setdefault(said, (intent, Place(file, line)))
                 if other != intent:
                     yield Place(file, line).problem(
                         f"{said!r} is an example of {other!r} too ({where.file}:{where.line})."
                     )
+
+
+def _wrong_marks(at: Place, text: str, entities: Collection[str]) -> Iterator[Problem]:
+    """Yield marks that are not whole, which Rasa would train as words, and those of entities that there are not."""
+    if set("[]") & set(_ANNOTATION.sub("", text)):
+        yield at.problem(f"a mark in {text!r} is not whole: it is written [words](entity).")
+    for _, entity in _ANNOTATION.findall(text):
+        if entity not in entities:
+            yield at.problem(f"the entity {entity!r} is not in the domain.")
 
 
 def _examples(block: Any) -> Iterator[tuple[int, str]]:
@@ -236,7 +247,8 @@ def _wrong_variation(name: str, variation: Any, at: Place, domain: Domain, publi
     if unknown:
         yield at.problem(f"the response {name!r} has {sorted(unknown)[0]!r}; only texts and buttons can be sent.")
     text = variation.get("text")
-    if not text:
+    silent = text == "" and name.startswith("utter_ask_") and "condition" in variation
+    if not text and not silent:  # a form may wait without a word, where that is said with a condition
         yield at.problem(f"the response {name!r} has no text.")
     elif public and not _private_only(variation) and len(text) > LONGEST_PUBLIC_TEXT:
         sentence = f"the response {name!r} is said in public and has {len(text)} characters; {LONGEST_PUBLIC_TEXT} fit."

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from assistant import effects, texts
+
+
+@pytest.mark.parametrize("kind", ["image", "voice", "video", "document", "sticker", "location", "contact"])
+def test_a_file_without_a_word_is_nothing_that_the_model_takes_for_words(conversation, kind):
+    answer = conversation().say(f"[{kind}]")
+    assert "can't open pictures" in answer["replies"][0]["text"]
 
 
 def test_the_first_time_likely_intents_and_a_person_are_offered(conversation):

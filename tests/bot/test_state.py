@@ -88,7 +88,8 @@ def test_a_form_in_the_middle_goes_on_after_thirty_questions(conversation):
     case.say("cancel my order")
     case.say("104218")
     for number in range(30):
-        assert "Back to your" in texts(case.say(QUESTIONS[number % len(QUESTIONS)])), number
+        said = texts(case.say(QUESTIONS[number % len(QUESTIONS)]))
+        assert ("Back to your" in said) == (number == 0), number  # once: nobody is nagged
     assert case.state["loop"] == {"form": "cancel_order_form", "asks": "email"}
     assert "orders/104218/cancel" in texts(case.say("tom.brook@post.example"))
 

@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from bot.components.cleaning import clean
 from bot.components.embedding import shared_embedder
-from bot.components.intent_model import IntentModel, IntentSettings
+from bot.components.intent_model import IntentModel, IntentSettings, _features
 from bot.training.checks import labelled_examples
 from bot.training.validate import read_sources
 
@@ -99,6 +99,16 @@ def test_the_same_examples_make_the_same_model(tmp_path):
     assert first.confidences(["where is she"], shared_embedder(None).embed(["where is she"])).sum() == pytest.approx(
         1.0
     )
+
+
+def test_a_text_scores_what_the_features_of_training_say():
+    texts = ["where is it", "where are they now", "hi there", "hello you", "good day", "where now"] * 2
+    labels = ["ask", "ask", "greet", "greet", "part", "ask"] * 2
+    model = IntentModel.fit(texts, shared_embedder(None).embed(texts), labels, IntentSettings(), calibrate=False)
+    asked = ["", "where where where is my order", "zzqx", "hello there you", "good morning"]
+    dense = shared_embedder(None).embed(asked)
+    features = _features(model._settings, model._words, model._chars, asked, dense)
+    assert np.allclose(model.scores(asked, dense), features @ model._weights.T + model._bias, atol=1e-5)
 
 
 @pytest.mark.parametrize(

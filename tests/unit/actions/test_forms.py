@@ -52,6 +52,10 @@ async def test_after_a_question_the_form_says_that_it_was_interrupted() -> None:
     slots = {"requested_slot": "order_number"}
     played = await play(check("where_is_my_order"), heard("opening_hours"), slots, events_before=answered)
     assert played.slots == {"problem": "interrupted"}
+    again = await play(
+        check("where_is_my_order"), heard("opening_hours"), {**slots, **played.slots}, events_before=answered
+    )
+    assert again.slots == {"problem": "waiting"}  # reminded once, and not after each further question
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,14 @@ async def test_two_likely_intents_and_a_person_are_offered() -> None:
 async def test_without_a_likely_intent_only_a_person_is_offered() -> None:
     played = await play(Fallback(), heard("nlu_fallback", kind="talk"))
     assert played.responses == ["utter_fallback"]
+
+
+async def test_who_sends_a_picture_without_a_word_is_told_that_the_assistant_cannot_see_it() -> None:
+    played = await play(Fallback(), heard("nlu_fallback", "[image] [image]", kind="talk"))
+    assert played.responses == ["utter_attachment"]
+    assert played.buttons[-1]["payload"] == "/human"
+    public = await play(Fallback(), heard("nlu_fallback", "[voice]", kind="talk", surface="public"))
+    assert (public.responses, public.buttons) == (["utter_attachment"], [])
     assert [button["payload"] for button in played.buttons] == ["/human"]
 
 
