@@ -19,6 +19,7 @@ from gateway.channels.care import Care, Step
 from gateway.channels.supply import Receive
 from gateway.clock import utc_now
 from gateway.errors import SettingsError
+from gateway.intake.lookout import Lookout
 from gateway.intake.silence import spoken
 from gateway.messages import Channel
 from gateway.settings import Settings, channel_credentials
@@ -41,6 +42,8 @@ def connect(settings: Settings, only: Channel | None, url: str) -> bool:
     async def each(channel: Care, adapter: ChannelAdapter) -> list[Step]:
         if receive_of(adapter) is Receive.POLLING:
             return await channel.connect("")
+        if not url and adapter.name in settings.pretended:
+            return await channel.connect(settings.webhook(adapter.name))
         if not root:
             raise SettingsError(
                 "Where shall the platform deliver? Say --url https://... or set ASIDE_PUBLIC_URL to the address under "
@@ -49,6 +52,29 @@ def connect(settings: Settings, only: Channel | None, url: str) -> bool:
         return await channel.connect(f"{root}/webhooks/{adapter.name.value}/webhook")
 
     return asyncio.run(_each(settings, only, each))
+
+
+async def connect_pretended(settings: Settings) -> list[str]:
+    """Connect what the playground pretends, and look how it is; what went wrong. Raises `SettingsError`."""
+    wrong: list[str] = []
+    database = _database(settings)
+    try:
+        async with opened(settings) as channels:
+            for name, channel in channels.items():
+                if name not in settings.pretended or not isinstance(channel, Care):
+                    continue
+                url = "" if receive_of(channel) is Receive.POLLING else settings.webhook(name)
+                wrong += [f"{NAMES[name]}: {step.words}" for step in await channel.connect(url) if not step.done]
+                lookout = Lookout(name, channel.account, channel, database, utc_now, url=url, minutes=1)
+                await lookout.look()
+    finally:
+        database.close()
+    return wrong
+
+
+def pretend(settings: Settings, channel: Channel) -> str:
+    """What to say behind the name of a channel that is not the real one; empty for a real one."""
+    return " (pretend: the playground)" if channel in settings.pretended else ""
 
 
 def disconnect(settings: Settings, only: Channel | None) -> bool:
@@ -68,7 +94,7 @@ async def _each(
         if not channels:
             raise SettingsError(_nothing_on(only))
         for name, channel in channels.items():
-            click.echo(f"{NAMES[name]}, {RECEIVES[receive_of(channel)]}")
+            click.echo(f"{NAMES[name]}, {RECEIVES[receive_of(channel)]}{pretend(settings, name)}")
             if not isinstance(channel, Care):
                 continue
             for step in await do(channel, channel):
@@ -107,7 +133,8 @@ def status(settings: Settings, only: Channel | None, conn: Connection) -> list[s
             lines.append(f"{NAMES[name]}: off; {', '.join(lacking[name])} missing")
             continue
         channel = channels[name]
-        lines.append(f"{NAMES[name]}: on, {RECEIVES[receive_of(channel)]}, account {channel.account}")
+        how = RECEIVES[receive_of(channel)]
+        lines.append(f"{NAMES[name]}: on, {how}, account {channel.account}{pretend(settings, name)}")
         lines += [f"  {words}" for words in _known(conn, channel, arrivals.get(name), waiting.get(name, {}), now)]
     return lines
 
@@ -117,8 +144,6 @@ def _known(
 ) -> list[str]:
     place = cursors.of(conn, channel.name, channel.account)
     lines = [f"last arrival: {_ago(arrived, now)}", f"last asked: {_ago(place.asked_at if place else None, now)}"]
-    if place is not None and place.values:
-        lines.append("cursors: " + ", ".join(f"{key}={value}" for key, value in sorted(place.values.items())))
     reasons = ", ".join(f"{count} {reason}" for reason, count in waiting.items())
     lines.append(f"set aside: {reasons or 'nothing'}")
     outage = outages.of(conn, channel.name, channel.account)

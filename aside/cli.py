@@ -1,5 +1,6 @@
 """The console command `aside`. A person who errs gets one sentence and an exit status of 1; never a traceback."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
 from aside import channels as accounts
+from aside import demo, misread
 from aside import doctor as examining
+from aside import replay as replaying
 from aside import run as runner
 from aside import serve as server
 from aside import setup as setting_up
@@ -21,9 +24,7 @@ from gateway.clock import utc_now
 from gateway.errors import AsideError, SettingsError
 from gateway.messages import Channel
 from gateway.settings import ROOT, Settings
-from gateway.storage import settled
 from gateway.storage.database import is_shared
-from gateway.storage.settled import InboxStatus
 from handoff import tokens, users
 from handoff.users import Role
 
@@ -33,6 +34,7 @@ T = TypeVar("T")
 @click.group()
 def cli() -> None:
     """Customer service on social channels that knows when to step aside."""
+    os.umask(0o077)  # what customers say, logs and secrets are for their owner's eyes only, wherever they lie
 
 
 @cli.command()
@@ -46,8 +48,11 @@ def setup() -> None:
 @click.option("--playground", is_flag=True, help="With pretend X, Facebook and Telegram.")
 def run(playground: bool) -> None:
     """Run everything on this machine: Rasa, actions, gateway with desk and worker."""
-    setting_up.set_up(_settings())
-    runner.run(_settings(), playground=playground)
+    settings = _settings()
+    misread.say(with_assistant=True)
+    with runner.claimed(settings, playground=playground):
+        setting_up.set_up(settings)
+        runner.run(_settings(), playground=playground)
 
 
 @cli.command()
@@ -59,6 +64,7 @@ def serve(everything: bool, no_desk: bool) -> None:
     The assistant runs elsewhere (`aside assistant`, RASA_URL), and on PostgreSQL the work (`aside work`).
     """
     settings = _settings()
+    misread.say()
     works = everything or not is_shared(settings.database)
     server.serve(settings, Parts(works=works, desk=not no_desk))
 
@@ -68,6 +74,7 @@ def work() -> None:
     """Take turns and send answers, beside any number of others (PostgreSQL)."""
     settings = _settings()
     server.refuse_to_share(settings, "work")
+    misread.say()
     server.work(settings)
 
 
@@ -82,7 +89,9 @@ def desk() -> None:
 @cli.command()
 def assistant() -> None:
     """Run the assistant alone: Rasa and its action server."""
-    runner.assistant(_settings())
+    settings = _settings()
+    misread.say(with_assistant=True)
+    runner.assistant(settings)
 
 
 @cli.command(name="migrate")
@@ -100,13 +109,10 @@ def migrate_database() -> None:
 @click.option("--reason", help="Only what was set aside, or ignored, for this reason.")
 def replay(channel: str | None, ignored: bool, ids: tuple[int, ...], reason: str | None) -> None:
     """Have events that were set aside understood once more, for example after an update."""
-    of = Channel(channel) if channel else None
-    statuses = [InboxStatus.SET_ASIDE, *([InboxStatus.IGNORED] if ignored else [])]
-
-    def reopen(conn: Connection) -> int:
-        return sum(settled.reopen(conn, status, of, ids=ids or None, reason=reason) for status in statuses)
-
-    click.echo(f"{_transaction(reopen)} event(s) will be looked at again.")
+    for line in replaying.replay(
+        _settings(), Channel(channel) if channel else None, ignored=ignored, ids=ids, reason=reason
+    ):
+        click.echo(line)
 
 
 _NAMES: Final = click.Choice([channel.value for channel in Channel])
@@ -119,6 +125,7 @@ _NAME: Final = click.argument("name", type=_NAMES, required=False)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def doctor(channel: str | None, as_json: bool) -> None:
     """Look at everything that Aside needs, and say what to do; exits with 1 where something is broken."""
+    demo.join(_settings())
     lines = examining.examine(_settings(), Channel(channel) if channel else None)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode({"lines": lines}), indent=2))
@@ -133,6 +140,7 @@ def doctor(channel: str | None, as_json: bool) -> None:
 @cli.group()
 def channels() -> None:
     """The accounts on X, Facebook and Telegram: have them deliver, see how they are."""
+    demo.join(_settings())
 
 
 @channels.command()
@@ -236,7 +244,8 @@ def validate() -> None:
 @nlu.command()
 def train() -> None:
     """Train the assistant, if its data or settings changed."""
-    _in_bot("bot.training.train")
+    if status := setting_up.train({}):
+        sys.exit(status)
     click.echo("A running assistant takes it up when it is started again.")
 
 

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
+from aside import misread
+from aside.channels import pretend
 from aside.doctor_channels import channels
 from aside.findings import Line, broken, look, ok
 from gateway import brand
@@ -90,6 +92,8 @@ def _rules(settings: Settings) -> Iterator[Line]:
             yield broken("settings", name, error.message)
         else:
             yield ok("settings", name, "It can be read.")
+    with suppress(SettingsError):  # a file that cannot be read is said above
+        yield from misread.everything()
     if settings.aside_bot_token.get_secret_value():
         yield ok("settings", "ASIDE_BOT_TOKEN", "It is set.")
     else:
@@ -132,7 +136,7 @@ def _database(settings: Settings) -> Iterator[Line]:
             yield look(
                 channel.value,
                 "set aside",
-                f"{sum(reasons.values())} event(s) were not understood.",
+                f"{sum(reasons.values())} event(s) were not understood{pretend(settings, channel)}.",
                 f"See /desk/channels; after an update: `aside replay --channel {channel}`.",
             )
     except SQLAlchemyError as error:

@@ -23,7 +23,7 @@ _ONE_CHANNEL: Final = 60.0  # seconds
 async def channels(settings: Settings, only: Channel | None) -> list[Line]:
     """All channels, or that one. Raises `SettingsError`."""
     sections = {name: section for name, section in channel_credentials().items() if only in (None, name)}
-    lines = list(_secrets(sections))
+    lines = list(_secrets(sections, settings))
     path = settings.database_file
     if path is not None and not path.parent.exists():
         return lines  # nothing is set up yet: what a channel renews could not be kept
@@ -36,14 +36,16 @@ async def channels(settings: Settings, only: Channel | None) -> list[Line]:
     return lines
 
 
-def _secrets(sections: credentials.Sections) -> Iterator[Line]:
+def _secrets(sections: credentials.Sections, settings: Settings) -> Iterator[Line]:
     lacking = credentials.missing_secrets(sections)
     names = channel_setting_names()
     for name, section in sections.items():
         spelt = names.get(name, {})
         absent = [spelt.get(key, key) for key in lacking.get(name, ())]
         given = [key for key, value in section.items() if value and not key.endswith("api_root")]
-        if not absent:
+        if not absent and name in settings.pretended:
+            yield ok(name.value, "secrets", "The playground stands in for it, while `aside run --playground` runs.")
+        elif not absent:
             yield ok(name.value, "secrets", "Its secrets are set.")
             root = next((value for key, value in section.items() if key.endswith("api_root") and value), "")
             if root:

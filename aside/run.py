@@ -1,6 +1,7 @@
 """`aside run`: the assistant, its actions, the gateway with the desk and, if wanted, the playground, in one go.
 
-ports free? -> set up what changed -> start all -> wait until each answers -> addresses and a sign-in -> until Ctrl-C
+alone? ports free? -> set up what changed -> start all -> wait until each answers -> connect what is pretended
+    -> addresses and a sign-in -> until Ctrl-C
 """
 
 import asyncio
@@ -9,54 +10,71 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import click
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 
-from aside.channels import NAMES, RECEIVES, opened, receive_of
+from aside import demo
+from aside.channels import NAMES, RECEIVES, connect_pretended, opened, receive_of
 from aside.processes import Child, Program, refuse_taken_ports
 from aside.serve import claimed_database
 from aside.setup import bot_python, migrated
-from gateway.channels.care import Care
+from gateway.channels.care import Care, Check
 from gateway.channels.supply import Receive
 from gateway.clock import utc_now
-from gateway.errors import SettingsError
+from gateway.errors import AsideError, SettingsError
 from gateway.messages import Channel
-from gateway.settings import ROOT, Settings, known_environment
+from gateway.settings import ROOT, Settings
 from handoff import users
 from handoff.users import Role
-from playground.settings import demo_environment
 
 _DEMO_AGENT: Final = "robin"
 _FIRST_ADMIN: Final = "admin"
 _ONE_INTRODUCTION: Final = 15.0  # seconds
-_HINT: Final = "The demo shop knows the orders 104217 to 104228."
+_NOT_TOLD: Final = ("ASIDE_BOT_TOKEN", "ASIDE_HOME", "PYTHONPATH")
+"""Of the processes' environment, what commands beside the demo have from elsewhere."""
+
+
+@contextmanager
+def claimed(settings: Settings, *, playground: bool) -> Iterator[None]:
+    """See, before anything is set up, that nothing else is in our place; keep others out. Raises `SettingsError`."""
+    with demo.claimed(settings):
+        refuse_taken_ports(_ports(settings, playground=playground))
+        with claimed_database(settings):
+            pass  # the gateway takes it; here we only see that nobody else has it
+        yield
 
 
 def run(settings: Settings, *, playground: bool) -> None:
     """Run everything on this machine until told to stop. Raises `SettingsError`."""
-    os.umask(0o077)  # logs and state are for their owner's eyes only
-    ports = {"ASIDE_PORT": settings.aside_port, "RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port}
-    if playground:
-        ports["PLAYGROUND_PORT"] = settings.playground_port
-    refuse_taken_ports(ports)
-    with claimed_database(settings):
-        pass  # the gateway takes it; here we only see that nobody else has it
+    refuse_taken_ports(_ports(settings, playground=playground))
     environment = _environment(settings, playground=playground)
+    if playground:
+        demo.tell(settings, {name: value for name, value in environment.items() if name not in _NOT_TOLD})
     sign_in = _sign_in(settings, playground=playground)
     accounts = asyncio.run(introduced(settings))
     asyncio.run(_keep_running(settings, environment, [sign_in, *accounts], playground=playground))
+
+
+def _ports(settings: Settings, *, playground: bool) -> dict[str, int]:
+    ports = {"ASIDE_PORT": settings.aside_port, "RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port}
+    return ports | ({"PLAYGROUND_PORT": settings.playground_port} if playground else {})
 
 
 def assistant(settings: Settings) -> None:
     """Run the assistant and its action server alone. Raises `SettingsError`."""
     refuse_taken_ports({"RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port})
     programs = _assistant_programs(settings, _environment(settings, playground=False))
-    asyncio.run(_supervise(programs, lambda: click.echo(f"The assistant answers at {settings.assistant}.")))
+
+    async def announce() -> None:
+        click.echo(f"The assistant answers at {settings.assistant}.")
+
+    asyncio.run(_supervise(programs, announce))
 
 
 async def _keep_running(
@@ -78,14 +96,17 @@ async def _keep_running(
             Program(
                 name="the playground",
                 command=[sys.executable, "-m", "playground"],
-                environment=dict(environment) | _without_the_real(environment),
+                environment=dict(environment) | demo.without_the_real(environment),
                 log=settings.home / "logs" / "playground.log",
                 ready=_answers(f"http://127.0.0.1:{settings.playground_port}/"),
                 patience=60,
             )
         )
 
-    def announce() -> None:
+    async def announce() -> None:
+        if playground:
+            for words in await _connected(environment):
+                click.echo(words)
         click.echo("")
         if playground:
             click.echo(f"  Playground  http://127.0.0.1:{settings.playground_port}/   play the customers here")
@@ -97,6 +118,15 @@ async def _keep_running(
         click.echo("\nCtrl-C stops everything.")
 
     await _supervise(programs, announce)
+
+
+async def _connected(environment: Mapping[str, str]) -> list[str]:
+    """Have the pretend platforms deliver what Aside wants, as `aside channels connect` does; what went wrong."""
+    os.environ.update(environment)
+    try:
+        return await connect_pretended(Settings())
+    except (AsideError, SQLAlchemyError) as error:
+        return [f"The pretend platforms could not be connected ({type(error).__name__}); `aside doctor` says more."]
 
 
 def _assistant_programs(settings: Settings, environment: Mapping[str, str]) -> list[Program]:
@@ -121,7 +151,7 @@ def _assistant_programs(settings: Settings, environment: Mapping[str, str]) -> l
     ]
 
 
-async def _supervise(programs: list[Program], announce: Callable[[], None]) -> None:
+async def _supervise(programs: list[Program], announce: Callable[[], Awaitable[None]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -140,7 +170,7 @@ async def _supervise(programs: list[Program], announce: Callable[[], None]) -> N
                 await ready
             except* SettingsError as errors:
                 raise errors.exceptions[0] from None
-            announce()
+            await announce()
             await stopped
     finally:
         stopped.cancel()
@@ -190,44 +220,8 @@ def _environment(settings: Settings, *, playground: bool) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
     }
     if playground:
-        # The playground stands in for the networks of which the operator has no account; what they have set wins.
-        known = known_environment()
-        demo = demo_environment({**os.environ, **environment})
-        away = real_channels(known, demo)
-        pretended = {name: value for name, value in demo.items() if not name.startswith(tuple(map(_prefix, away)))}
-        environment.update({name: value for name, value in pretended.items() if not known.get(name)})
-        environment["PLAYGROUND_HINT"] = _HINT
-        environment["PLAYGROUND_AWAY"] = ",".join(_PLATFORMS[channel] for channel in away)
+        environment.update(demo.environment(environment))
     return environment
-
-
-_ACCESS: Final = {
-    Channel.TWITTER: ("TWITTER_ACCESS_TOKEN", "TWITTER_OAUTH2_REFRESH_TOKEN"),
-    Channel.FACEBOOK: ("FACEBOOK_PAGE_ACCESS_TOKEN",),
-    Channel.TELEGRAM: ("TELEGRAM_ACCESS_TOKEN",),
-}
-"""Whoever has set one of these has an account of their own."""
-_PLATFORMS: Final = {Channel.TWITTER: "x", Channel.FACEBOOK: "facebook", Channel.TELEGRAM: "telegram"}
-"""What the playground calls them."""
-
-
-def real_channels(known: Mapping[str, str], demo: Mapping[str, str]) -> list[Channel]:
-    """The channels on which the operator has an account: the playground leaves them alone."""
-    return [
-        channel
-        for channel, names in _ACCESS.items()
-        if any(known.get(name) and known.get(name) != demo.get(name) for name in names)
-    ]
-
-
-def _prefix(channel: Channel) -> str:
-    return f"{channel.value.upper()}_"
-
-
-def _without_the_real(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the playground must not see: the settings of real accounts, which are none of its business."""
-    away = [channel for channel, name in _PLATFORMS.items() if name in environment["PLAYGROUND_AWAY"].split(",")]
-    return {name: "" for name in os.environ if name.startswith(tuple(map(_prefix, away)))}
 
 
 async def introduced(settings: Settings) -> list[str]:
@@ -240,11 +234,20 @@ async def introduced(settings: Settings) -> list[str]:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_ONE_INTRODUCTION):
                         found = await channel.checks("")
-                        said = next((f" {one.words}" for one in found if one.name == "token"), "")
+                        said = next((f" {_in_short(name, one)}" for one in found if one.name == "token"), "")
             if receive_of(channel) is Receive.WEBHOOK and not settings.aside_public_url:
                 said += " Set ASIDE_PUBLIC_URL, then `aside channels connect`."
             lines.append(f"{NAMES[name]:<11} the real account, {RECEIVES[receive_of(channel)]}.{said}")
     return lines
+
+
+def _in_short(name: Channel, token: Check) -> str:
+    if token.well is not None:
+        return token.words
+    return (
+        f"{NAMES[name]} cannot be reached from here now: nothing comes and goes until it can, then all of it does. "
+        f"`aside doctor --channel {name}` says more."
+    )
 
 
 def _sign_in(settings: Settings, *, playground: bool) -> str:

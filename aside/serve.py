@@ -7,7 +7,6 @@ settings -> database (migrated) -> Gateway + desk -> one sanic app -> until SIGT
 """
 
 import asyncio
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,7 +70,7 @@ def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: 
     if parts.webhooks:
         app.blueprint(gateway.webhooks)
     if parts.desk:
-        attach(app, database, gateway.wall, settings, clock, its_brand.name, credentials.accounts())
+        attach(app, database, gateway.wall, settings, clock, its_brand.name, credentials.accounts(settings.pretended))
 
     @app.before_server_start
     async def start(_app: Sanic[Any, Any]) -> None:
@@ -131,6 +130,18 @@ def claimed_database(settings: Settings) -> Iterator[None]:
             lock.release()
 
 
+def is_served(settings: Settings) -> bool:
+    """Whether a process serves the SQLite database of these settings."""
+    path = settings.database_file
+    if path is None or not Path(f"{path}.lock").exists():
+        return False
+    try:
+        with FileLock(f"{path}.lock", timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 def _lock(engine: Engine) -> FileLock:
     path = engine.url.database
     if not path:
@@ -147,13 +158,13 @@ def _lock(engine: Engine) -> FileLock:
 
 def serve(settings: Settings, parts: Parts) -> None:
     """Serve until told to stop. Raises `SettingsError`."""
-    _prepare()
+    log.configure()
     _listen(settings, parts, "ASIDE_PORT", settings.aside_port)
 
 
 def work(settings: Settings) -> None:
     """Drain lanes until told to stop; listens only where ASIDE_WORK_PORT asks for it. Raises `SettingsError`."""
-    _prepare()
+    log.configure()
     if settings.aside_work_port:
         _listen(settings, Parts(webhooks=False, desk=False), "ASIDE_WORK_PORT", settings.aside_work_port)
     else:
@@ -168,11 +179,6 @@ def refuse_to_share(settings: Settings, command: str) -> None:
             f"SQLite is served by one process: `aside serve` does what `aside {command}` would. "
             "For several processes set DATABASE_URL=postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME."
         )
-
-
-def _prepare() -> None:
-    os.umask(0o077)  # what customers say is for its owner's eyes only, wherever the database lies
-    log.configure()
 
 
 def _listen(settings: Settings, parts: Parts, setting: str, port: int) -> None:

@@ -6,11 +6,13 @@ token in .env -> trained model (the trainer's own fingerprint decides) -> migrat
 import os
 import secrets
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import click
+from filelock import FileLock, Timeout
 from sqlalchemy.engine import Engine
 
 from gateway.errors import SettingsError
@@ -19,6 +21,7 @@ from gateway.storage.database import create_engine
 from gateway.storage.migrate import migrate
 
 _ENV_FILE: Final = ROOT / ".env"
+_MODELS: Final = ROOT / "bot" / "models"
 _TOKEN: Final = "ASIDE_BOT_TOKEN"  # noqa: S105 - the setting's name
 
 
@@ -26,16 +29,27 @@ def set_up(settings: Settings) -> None:
     """Do what is missing. Raises `SettingsError` with the sentence of the step that failed."""
     if not settings.aside_bot_token.get_secret_value():
         _write_token()
-    done = subprocess.run(  # noqa: S603 - our own interpreter and module
-        [str(bot_python()), "-m", "bot.training.train"],
-        cwd=ROOT,
-        env={**os.environ, "ASIDE_HOME": str(settings.home)},
-        check=False,
-    )
-    if done.returncode:
+    if train({"ASIDE_HOME": str(settings.home)}):
         raise SettingsError("The assistant could not be trained; see above.")
     with migrated(settings):
         pass
+
+
+def train(environment: Mapping[str, str]) -> int:
+    """Train what changed, one process of this checkout at a time; the trainer's exit status. Raises `SettingsError`."""
+    command = [str(bot_python()), "-m", "bot.training.train"]
+    _MODELS.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(_MODELS / "train.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:  # with a model trained beside it, ours is current, and this takes seconds
+        click.echo("Somebody else trains the assistant in this checkout: waiting until that is done …")
+        lock.acquire()
+    try:
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False)  # noqa: S603 - our own
+        return done.returncode
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 `credentials.yml` (`gateway.settings.channel_credentials`) -> `Account`; adapters are made of it by `gateway.opening`
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -35,10 +35,15 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """How what happens there comes to us."""
     native_id: str
     """Our own account: X user id, Page id, bot id; empty where that is not set."""
+    pretend: bool = False
+    """The playground stands in for the platform."""
 
 
-def accounts() -> list[Account]:
-    """All channels, on or off. Raises `SettingsError` where `credentials.yml` cannot be read."""
+def accounts(pretended: Collection[Channel] = ()) -> list[Account]:
+    """All channels, on or off; the playground stands in for those that are `pretended`.
+
+    Raises `SettingsError` where `credentials.yml` cannot be read.
+    """
     sections, names = channel_credentials(), channel_setting_names()
     lacking = missing_secrets(sections)
     return [
@@ -47,6 +52,7 @@ def accounts() -> list[Account]:
             lacking=[names[channel].get(key, key) for key in lacking.get(channel, ())],
             receives="polling" if _polls(channel, given(section)) else "webhook",
             native_id=_native_id(channel, given(section)),
+            pretend=channel in pretended,
         )
         for channel, section in sections.items()
     ]

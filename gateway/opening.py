@@ -3,8 +3,9 @@
 section -> what is lacking? nothing -> the channel's settings -> its adapter
 """
 
+import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -29,6 +30,18 @@ def open_channels(sections: Sections, clock: Clock, database: Database | None = 
     `database` keeps access that a platform renews; without one it is kept until the process ends.
     """
     return {name: _open(name, given(sections[name]), clock, database) for name in usable(sections)}
+
+
+_KINDS: Final[Mapping[Channel, type[Any]]] = {
+    Channel.TWITTER: TwitterSettings,
+    Channel.FACEBOOK: FacebookSettings,
+    Channel.TELEGRAM: TelegramSettings,
+}
+
+
+def keys(name: Channel) -> frozenset[str]:
+    """What a channel's section of `credentials.yml` may hold; Rasa writes some names with a hyphen."""
+    return frozenset(inspect.signature(_KINDS[name]).parameters)
 
 
 def _open(name: Channel, values: Mapping[str, str], clock: Clock, database: Database | None) -> ChannelAdapter:

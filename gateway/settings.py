@@ -1,5 +1,6 @@
 """Settings: from the environment and `.env` only; `credentials.yml` says which of them make up a channel."""
 
+import logging
 import os
 import re
 from enum import StrEnum
@@ -16,6 +17,9 @@ from gateway.messages import Channel
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 """The checkout."""
+
+# It says that a line cannot be parsed each time that `.env` is read, and not what to do; `aside.misread` says both.
+logging.getLogger("dotenv.main").setLevel(logging.ERROR)
 
 _REFERENCE: Final = re.compile(r"\$\{([A-Z0-9_]+)\}")
 
@@ -104,6 +108,10 @@ class Settings(BaseSettings):
         description="What customers are told in a crisis: `private`, `public` (also once a public thread) or `none`.",
     )
 
+    aside_pretend: str = Field(
+        default="",
+        description="Channels that the playground pretends, with commas between; set by `aside run --playground`.",
+    )
     aside_public_url: str = Field(
         default="", description="The https address under which platforms reach us; webhooks are below it."
     )
@@ -139,6 +147,12 @@ class Settings(BaseSettings):
         return frozenset(channel for channel, choice in chosen.items() if choice is Unclear.HOLD)
 
     @property
+    def pretended(self) -> frozenset[Channel]:
+        """The channels that the playground stands in for."""
+        names = self.aside_pretend.split(",")
+        return frozenset(channel for channel in Channel if channel.value in names)
+
+    @property
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.home / 'aside.db'}"
@@ -172,6 +186,8 @@ class Settings(BaseSettings):
 
     def webhook(self, channel: Channel) -> str:
         """Where a platform delivers; empty where nobody has said how we are reached."""
+        if channel in self.pretended:
+            return f"http://127.0.0.1:{self.aside_port}/webhooks/{channel.value}/webhook"
         root = self.aside_public_url.rstrip("/")
         return f"{root}/webhooks/{channel.value}/webhook" if root else ""
 

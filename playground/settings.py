@@ -9,6 +9,7 @@ from pathlib import Path
 
 TWITTER_USER_ID = "1580000000000428033"
 FACEBOOK_PAGE_ID = "104288817354101"
+FACEBOOK_APP_ID = 884_201_175_340_922
 TELEGRAM_BOT_ID = 7_204_118_865
 
 
@@ -36,6 +37,8 @@ class Settings:
     """Shown on the page, e.g. which order numbers the demo shop knows."""
     playground_away: str = ""
     """Platforms whose real ones are used instead, with commas between: `x`, `facebook`, `telegram`."""
+    playground_x_messages: int = 15
+    """Direct Messages that X lets out in 15 minutes (docs.x.com/x-api/fundamentals/rate-limits, read 2026-11-21)."""
     playground_pace: float = 1.0
     """How long a second of waiting between two attempts lasts; tests hurry."""
 
@@ -63,7 +66,7 @@ class Settings:
 
 
 def _typed(name: str, value: str) -> str | int | float | Path:
-    if name.endswith("_port"):
+    if name.endswith(("_port", "_messages")):
         return int(value)
     if name == "aside_home":
         return Path(value)
@@ -86,6 +89,7 @@ def demo_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         "TWITTER_USERNAME": "WrenAndCo",
         "TWITTER_API_ROOT": f"{root}/x",
         "FACEBOOK_PAGE_ID": FACEBOOK_PAGE_ID,
+        "FACEBOOK_APP_ID": str(FACEBOOK_APP_ID),
         "FACEBOOK_API_ROOT": f"{root}/facebook",
         "TELEGRAM_BOT_USERNAME": "WrenAndCoBot",
         "TELEGRAM_API_ROOT": f"{root}/telegram",

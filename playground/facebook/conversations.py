@@ -21,6 +21,9 @@ READABLE = 20
 class Conversations:
     """The Page's threads, by the ids of people and of conversations."""
 
+    MOST = 25
+    """Messages of one page of a list, whatever `limit` says: real Graph gives fewer than asked for when it likes."""
+
     def __init__(self, messenger: Messenger, files: Files, page_id: str) -> None:
         self._messenger = messenger
         self._files = files
@@ -84,7 +87,7 @@ class Conversations:
         if after >= READABLE:
             raise invalid("This message has been deleted.", 33)
         newest = thread[::-1]
-        page = newest[after : min(after + limit, READABLE)]
+        page = newest[after : min(after + min(limit, self.MOST), READABLE)]
         answer: dict[str, Any] = {"data": [self._message(message) for message in page]}
         if page:
             answer["paging"] = {"cursors": {"before": str(after), "after": str(after + len(page))}}

@@ -11,9 +11,9 @@ from playground.delivery import Courier
 from playground.facebook.files import Files
 from playground.facebook.records import Along, Comment, FacebookState, Message, PagePost
 from playground.ids import Clock
-from playground.settings import Settings
+from playground.settings import FACEBOOK_APP_ID, Settings
 
-APP_ID = 884_201_175_340_922
+APP_ID = FACEBOOK_APP_ID
 """The app whose messages these are; echoes name it."""
 
 PAGE_INBOX = 263_902_037_430_900

@@ -12,14 +12,69 @@ export function openFacebook(town, me) {
     name: "Page",
     label: "Comment on the Page of Wren & Co",
     placeholder: "Write a comment",
-    send: (text, target) => town.play("facebook/comment", { customer: me().key, text, parent: target?.id }),
+    send: (text, target) => say(page, "facebook/comment", { customer: me().key, text, parent: target?.id }),
   });
   const messenger = new Place(plot, "private", {
     name: "Messenger",
     label: "Message to Wren & Co in Messenger",
     placeholder: "Message Wren & Co",
-    send: (text) => town.play("facebook/message", { customer: me().key, text }),
+    send: (text) => say(messenger, "facebook/message", { customer: me().key, text }),
   });
+  const inMessenger = (path) => () => messenger.attempt(() => town.play(path, { customer: me().key }));
+  messenger.form.before(
+    keys([
+      { label: "Photo", run: inMessenger("facebook/send") },
+      { label: "Seen", run: inMessenger("facebook/read") },
+      { label: "Answer as the Page inbox", run: () => begin(messenger, { path: "facebook/page_inbox" }, "") },
+    ]),
+  );
+
+  /** What is written next goes elsewhere: what was said before, in other words, or into the Page's own inbox. */
+  function begin(place, meant, text) {
+    place.meant = meant;
+    place.fill(text);
+  }
+
+  function say(place, path, body) {
+    const meant = place.meant;
+    place.meant = null;
+    return meant ? town.play(meant.path, { customer: me().key, text: body.text, ...meant.about }) : town.play(path, body);
+  }
+
+  /** What can be done about a comment: by who wrote it; by others, and by the Page's own people. */
+  function deedsOfComment(item, mine) {
+    const about = { comment: item.id };
+    const run = (path, more) => () => page.attempt(() => town.play(path, { customer: me().key, ...about, ...more }));
+    const edit = () => begin(page, { path: "facebook/edit_comment", about }, item.message);
+    return keys(
+      mine
+        ? [
+            { label: "Edit", run: edit },
+            { label: "Remove", run: run("facebook/delete_comment") },
+            {
+              label: item.hidden ? "Show as the Page" : "Hide as the Page",
+              run: run("facebook/page_hide", { hidden: !item.hidden }),
+            },
+          ]
+        : [{ label: "👍", run: run("facebook/like", { reaction: "like" }) }],
+    );
+  }
+
+  /** What can be done about the last message of each side. */
+  function deedsOfMessage(message) {
+    if (!message.last) return null;
+    const about = { mid: message.mid };
+    const run = (path, more) => () => messenger.attempt(() => town.play(path, { customer: me().key, ...about, ...more }));
+    const edit = () => begin(messenger, { path: "facebook/edit", about }, message.text);
+    return keys(
+      message.from_page
+        ? [{ label: "❤", run: run("facebook/react", { emoji: "❤" }) }]
+        : [
+            { label: "Edit", run: edit },
+            { label: "Remove", run: run("facebook/unsend") },
+          ],
+    );
+  }
 
   const enter = (link) =>
     page.attempt(async () => {
@@ -38,7 +93,9 @@ export function openFacebook(town, me) {
       const link = !author && item.message.match(M_ME)?.[0];
       // Facebook goes on showing a hidden comment to its author.
       const veiled = item.hidden && author !== person ? "Hidden by Wren & Co." : undefined;
-      const text = link ? item.message.replace(M_ME, "").trim() : item.message;
+      const likes = Object.keys(item.reactions ?? {}).length;
+      const words = link ? item.message.replace(M_ME, "").trim() : item.message;
+      const text = likes ? `${words} 👍 ${likes}` : words;
       const reply = () => page.answer({ id: item.id, name: item.author_name, text: item.message });
       const built = entry(
         { author, text, created: item.created, veiled, reply, className: nested ? "nested" : "" },
@@ -51,6 +108,7 @@ export function openFacebook(town, me) {
             { class: "deeds" },
             door("Open Messenger", () => enter(link)),
           ),
+        deedsOfComment(item, author === person),
       );
       built.dataset.key = item.id;
       return built;
@@ -80,8 +138,10 @@ export function openFacebook(town, me) {
       empty: () => [note("The Page has no post yet.")],
     });
 
+    const here = state.facebook.messages.filter((message) => message.psid === person.psid);
+    const lasts = [true, false].map((ours) => here.findLast((message) => message.from_page === ours)?.mid);
     messenger.render(
-      state.facebook.messages.filter((message) => message.psid === person.psid),
+      here.map((message) => ({ ...message, last: lasts.includes(message.mid) })),
       {
         key: (message) => message.mid,
         build: (message) =>
@@ -90,7 +150,7 @@ export function openFacebook(town, me) {
               author: message.from_page ? null : person,
               mine: !message.from_page,
               about: message.about_comment ? "Wren & Co answered your comment in private" : null,
-              text: message.text,
+              text: [message.text, message.edits > 0 && "(edited)", message.reaction].filter(Boolean).join(" "),
               created: message.created,
             },
             keys(
@@ -99,6 +159,7 @@ export function openFacebook(town, me) {
                 run: press(message, choice),
               })),
             ),
+            deedsOfMessage(message),
           ),
         person,
         empty: () => [

@@ -128,13 +128,17 @@ function showToast(text) {
 /** On a narrow screen one plot is seen at a time; the tabs tell which. */
 function followTabs() {
   const tabs = new Map([...document.querySelectorAll(".tabs a")].map((tab) => [tab.hash.slice(1), tab]));
+  const inView = new Set();
+  let marked = "";
   const seen = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) {
-        if (!entry.isIntersecting) continue;
-        for (const [id, tab] of tabs) tab.toggleAttribute("aria-current", id === entry.target.id);
-        if (matchMedia("(max-width: 820px)").matches) use(entry.target.id, plots[entry.target.id].places[0]);
-      }
+      // A plot that stays in view while the others leave it (a window made narrow) is in no entry.
+      for (const { isIntersecting, target } of entries) inView[isIntersecting ? "add" : "delete"](target.id);
+      const now = [...tabs.keys()].find((id) => inView.has(id));
+      if (!now || now === marked) return;
+      marked = now;
+      for (const [id, tab] of tabs) tab.toggleAttribute("aria-current", id === now);
+      if (matchMedia("(max-width: 820px)").matches) use(now, plots[now].places[0]);
     },
     { root: byId("square"), threshold: 0.6 },
   );

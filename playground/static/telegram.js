@@ -33,7 +33,7 @@ export function openTelegram(town, me) {
   ]);
   chat.form.before(extras);
 
-  /** Change what one said last; put an emoji to what the shop said last. */
+  /** Change what one said last, or take it back; put an emoji to what the shop said last. */
   function deeds(message, place, mine) {
     if (!message.last) return null;
     const own = { customer: me().key, chat_id: message.chat_id, message_id: message.message_id };
@@ -43,7 +43,12 @@ export function openTelegram(town, me) {
     };
     const emoji = message.reactions[me().telegram_id] ? "" : "👍";
     const react = () => place.attempt(() => town.play("telegram/react", { ...own, emoji }));
-    return keys(mine ? [{ label: "Edit", run: edit }] : [{ label: "👍", run: react }]);
+    const remove = () => place.attempt(() => town.play("telegram/delete", own));
+    const ours = [
+      { label: "Edit", run: edit },
+      { label: "Delete", run: remove },
+    ];
+    return keys(mine ? ours : [{ label: "👍", run: react }]);
   }
 
   /** Say something new, or what was said before in other words. */
@@ -96,7 +101,11 @@ export function openTelegram(town, me) {
       [
         group,
         state.about.telegram.group,
-        () => [note("It is quiet in the group. Say something: the bot reads along.")],
+        () => [
+          note(
+            `It is quiet in the group. The bot reads along, and answers questions, calls for help, and whoever names @${state.about.telegram.username} or replies to it.`,
+          ),
+        ],
       ],
       [
         chat,

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { Place, door, note } from "./place.js";
-import { entry, line } from "./speech.js";
+import { entry, keys, line } from "./speech.js";
 import { LIMIT, weightedLength } from "./weight.js";
 
 export function openX(town, me) {
@@ -41,6 +41,7 @@ export function openX(town, me) {
     const build = (post, threaded) => {
       const author = authors.get(post.author_id);
       const target = { id: post.id, name: handle(author), text: post.text, brand: !author };
+      const remove = () => timeline.attempt(() => town.play("x/delete", { customer: me().key, post: post.id }));
       const item = entry(
         {
           author,
@@ -57,14 +58,16 @@ export function openX(town, me) {
             { class: "deeds" },
             door("Send a private message", () => enter(post)),
           ),
+        author === me() && keys([{ label: "Delete", run: remove }]),
       );
       item.dataset.key = post.id;
       return item;
     };
 
-    timeline.render(threads(state.x.posts), {
-      key: (thread) => thread[0].conversation_id,
-      build: (thread) =>
+    const shown = threads(state.x.posts).map((thread) => ({ thread, me: person.key }));
+    timeline.render(shown, {
+      key: ({ thread }) => thread[0].conversation_id,
+      build: ({ thread }) =>
         h(
           "li",
           { class: "thread" },

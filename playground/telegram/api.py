@@ -2,6 +2,7 @@
 
 import hmac
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -33,6 +34,10 @@ ADMIN_RIGHTS = (
 )
 
 
+_COMMAND = ("command", "description")
+_COMMAND_NAME = re.compile(r"[a-z0-9_]{1,32}")
+
+
 class BotApi:
     """Answers the gateway's calls."""
 
@@ -50,6 +55,8 @@ class BotApi:
             "deletemessage": self._delete_message,
             "getchat": self._get_chat,
             "getchatmember": self._get_chat_member,
+            "getmycommands": self._get_my_commands,
+            "setmycommands": self._set_my_commands,
             **Hooks(telegram, settings).methods(),
             **Sending(telegram, files).methods(),
         }
@@ -103,6 +110,17 @@ class BotApi:
             "can_connect_to_business": True,
         }
         return {**self._telegram.objects.bot(), **abilities}
+
+    def _get_my_commands(self, given: dict[str, Any]) -> Any:
+        return self._telegram.state.commands if _for_private_chats(given) else []
+
+    def _set_my_commands(self, given: dict[str, Any]) -> Any:
+        commands = given.get("commands")
+        if not isinstance(commands, list) or len(commands) > 100 or not all(map(_is_command, commands)):
+            raise bad_request("BOT_COMMAND_INVALID")
+        if _for_private_chats(given):
+            self._telegram.state.commands = [{name: one[name] for name in _COMMAND} for one in commands]
+        return True
 
     def _get_file(self, given: dict[str, Any]) -> Any:
         file_id = str(given.get("file_id", ""))
@@ -158,3 +176,16 @@ class BotApi:
 
 def _error(request: Request, error: BotError) -> HTTPResponse:
     return error.response()
+
+
+def _for_private_chats(given: dict[str, Any]) -> bool:
+    """The only scope in which commands are kept here."""
+    scope = given.get("scope")
+    return isinstance(scope, dict) and scope.get("type") == "all_private_chats"
+
+
+def _is_command(given: Any) -> bool:
+    """As real Telegram takes it: a name of 1 to 32 characters, a description of 1 to 256 (Bot API 10.0, BotCommand)."""
+    if not isinstance(given, dict) or not all(isinstance(given.get(name), str) for name in _COMMAND):
+        return False
+    return bool(_COMMAND_NAME.fullmatch(given["command"])) and 1 <= len(given["description"]) <= 256

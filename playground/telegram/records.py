@@ -88,7 +88,9 @@ class TelegramState(msgspec.Struct):
     """What setWebhook said; None before the first call, "" after deleteWebhook."""
     secret_token: str | None = None
     allowed: list[str] | None = None
-    """The updates that the bot asked for; None before it said so, when it gets them all."""
+    """The updates that the bot asked for; None before it said so, and empty for all but those that must be named."""
+    commands: list[dict[str, str]] = msgspec.field(default_factory=list)
+    """What setMyCommands said for private chats."""
     pending: list[str] = msgspec.field(default_factory=list)
     """Updates that wait for getUpdates while there is no webhook."""
 

@@ -158,8 +158,6 @@ class Updates:
 
     def _wanted(self, kind: str) -> bool:
         allowed = self._state.allowed
-        if allowed is None:
-            return True
         return kind in allowed if allowed else kind not in ASKED_FOR_ONLY
 
     def _deliver(self, body: str, label: str, kept_for: float, chat_id: int) -> None:

@@ -53,6 +53,7 @@ class XApi:
         self._settings = settings
         self._oauth = oauth
         self._others = others
+        self._limits = LIMITS | {"messages": settings.playground_x_messages}
         self._used: dict[tuple[str, int], int] = {}
 
     def blueprint(self, gate: Gate) -> Blueprint:
@@ -203,7 +204,7 @@ class XApi:
         window = int(time.time()) // WINDOW
         used = self._used.get((name, window), 0) + 1
         self._used[name, window] = used
-        limit = LIMITS.get(name, OTHER_LIMIT)
+        limit = self._limits.get(name, OTHER_LIMIT)
         struck = response.status == 429
         retry_after = int(response.headers.get("retry-after", 0))
         response.headers["x-rate-limit-limit"] = str(limit)

@@ -1,7 +1,7 @@
 """Webhooks and subscriptions, as the app sets them up (docs.x.com/x-api/webhooks and activity, read 2026-11-22).
 
-There is one road out of the town, to the gateway of this machine: any https address is taken to be its, and is asked
-for proof there.
+There is one road out of the town, to the gateway of this machine: its own address is taken, which X would not do, and
+any https address is taken to be its; either is asked for proof there.
 """
 
 from collections.abc import Awaitable, Callable
@@ -70,7 +70,8 @@ class Hooks:
         """POST /2/webhooks: X asks the address for the CRC at once."""
         url = str(fields(request).get("url", ""))
         parts = urlsplit(url)
-        if parts.scheme != "https" or not parts.hostname or parts.port is not None:
+        takes = parts.scheme == "https" and parts.hostname and parts.port is None
+        if not takes and url != self._own_url:
             raise _refused("UrlValidationFailed: must be https and without a port")
         if any(self._url(webhook) == url for webhook in self._state.webhooks):
             raise _refused("DuplicateUrlFailed: this URL is registered already")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from aside.replay import outcome
 from gateway.clock import utc_now
 from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus
@@ -120,4 +121,27 @@ def test_replay_takes_some_of_what_was_set_aside_by_number_or_reason(home: Path)
         ((), "2 event(s)"),
         ((), "0 event(s)"),
     ):
-        assert aside(home, "replay", *arguments).stdout.startswith(said), arguments
+        done = aside(home, "replay", *arguments)
+        assert done.stdout.startswith(said), arguments
+        assert ("does not run" in done.stdout) is (said != "0 event(s)"), "nobody waits where nobody works"
+
+
+def test_the_outcome_of_a_replay_is_told_once_all_is_through(home: Path) -> None:
+    engine = create_engine(f"sqlite:///{home / 'aside.db'}")
+    stands = [
+        *(InboxStatus.DONE, InboxStatus.DONE, InboxStatus.IGNORED, InboxStatus.IGNORED),
+        *(InboxStatus.SET_ASIDE, InboxStatus.NEW),
+    ]
+    with engine.begin() as conn:
+        events = [RawEvent(native_id=str(number), payload=b"{}") for number in range(len(stands))]
+        inbox.record(conn, Channel.TELEGRAM, "1", events, utc_now())
+        for number, status in enumerate(stands, 1):
+            conn.execute(inbox_table.update().where(inbox_table.c.id == number).values(status=status))
+    said = list(outcome(engine, range(1, len(stands) + 1), longest=0))
+    engine.dispose()
+    assert said == [
+        "2 understood: they are in their cases.",
+        "2 understood, and not for us.",
+        "1 set aside again: see /desk/channels for why.",
+        "1 still to be looked at; `aside channels status` shows what stays set aside.",
+    ]

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -308,3 +309,13 @@ async def test_reading_needs_the_token_as_writing_does(town: Town, graph: Graph)
     graph.token = "wrong"
     for path in (f"{graph.page}/conversations", f"t_{INES.psid}", f"t_{INES.psid}/messages", "1_2/comments"):
         assert (await graph.call("GET", path))[1]["error"]["code"] == 190
+
+
+async def test_the_page_has_a_button_for_what_its_facebook_can_do(town: Town) -> None:
+    script = (await town.client.get("/static/facebook.js")).text
+    pressed = set(re.findall(r'"facebook/([a-z_]+)"', script))
+    asked = {"edit", "unsend", "edit_comment", "delete_comment", "page_hide", "like", "react", "read", "page_inbox"}
+    assert asked <= pressed, "what the page lacks"
+    for deed in pressed:
+        answer = await town.client.post(f"/_play/facebook/{deed}", json={"customer": "ines"})
+        assert answer.status_code != 404, f"the page asks for {deed}, which nobody does"

@@ -235,11 +235,14 @@ async def test_get_updates_waits_and_one_reader_replaces_another(town: Town, bot
     assert update.message.text == "now"
 
 
-async def test_reactions_come_only_to_a_bot_that_asks_for_them(town: Town, bot: Bot) -> None:
+@pytest.mark.parametrize("asked_for", [None, []])
+async def test_reactions_come_only_to_a_bot_that_asks_for_them(
+    town: Town, bot: Bot, asked_for: list[str] | None
+) -> None:
     await bot.delete_webhook()
     sent = await town.play("telegram/group", customer="tom", text="hello")
     reaction = {"customer": "tom", "chat_id": GROUP_ID, "message_id": sent["message_id"], "emoji": "👍"}
-    await bot.get_updates(allowed_updates=[])
+    await bot.get_updates(allowed_updates=asked_for)
     await town.play("telegram/react", **reaction)
     assert [update.message_reaction for update in await bot.get_updates()] == [None]
     await bot.get_updates(allowed_updates=["message", "message_reaction"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aside import run
+from aside import demo, run
 from gateway.credentials import accounts, missing_secrets
 from gateway.messages import Channel
 from gateway.settings import Settings
@@ -27,7 +27,7 @@ def test_without_an_account_the_playground_stands_in_for_all_three(settings: Set
     assert environment["PLAYGROUND_AWAY"] == ""
     assert environment["TELEGRAM_ACCESS_TOKEN"]
     assert environment["TELEGRAM_SECRET_TOKEN"]
-    assert run._without_the_real(environment) == {}
+    assert demo.without_the_real(environment) == {}
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,15 @@ def test_an_account_of_ones_own_is_left_alone(
         given_here = [name for name in environment if name.startswith(prefix)]
         assert bool(given_here) is (platform not in away.split(","))
     # What the playground gets to see of it: nothing.
-    seen = {**os.environ, **environment, **run._without_the_real(environment)}
+    seen = {**os.environ, **environment, **demo.without_the_real(environment)}
     told = Playground.from_environment(seen)
     assert "real" not in f"{told}"
     assert told.away == [name for name in away.split(",") if name]
 
 
 def test_the_demos_own_secrets_are_no_account(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    demo = demo_environment({"ASIDE_HOME": str(settings.home)})
-    monkeypatch.setenv("TELEGRAM_ACCESS_TOKEN", demo["TELEGRAM_ACCESS_TOKEN"])
+    drawn = demo_environment({"ASIDE_HOME": str(settings.home)})
+    monkeypatch.setenv("TELEGRAM_ACCESS_TOKEN", drawn["TELEGRAM_ACCESS_TOKEN"])
     assert run._environment(settings, playground=True)["PLAYGROUND_AWAY"] == ""
 
 
@@ -83,3 +83,14 @@ def test_x_is_on_with_either_kind_of_access(settings: Settings) -> None:
     for access in (old, new):
         assert missing_secrets({Channel.TWITTER: {**app, **access}}) == {}
     assert missing_secrets({Channel.TWITTER: app})[Channel.TWITTER] == ["access_token", "access_token_secret"]
+
+
+async def test_an_account_whose_platform_is_out_of_reach_is_introduced_with_one_clear_sentence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEGRAM_ACCESS_TOKEN", "123456:ABC")
+    monkeypatch.setenv("TELEGRAM_API_ROOT", "http://127.0.0.1:9")
+    (line,) = await run.introduced(settings)
+    assert line.startswith("Telegram    the real account, by polling. Telegram cannot be reached from here now: ")
+    assert "Error" not in line
+    assert "told" not in line
