@@ -35,6 +35,8 @@ class Loopback:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.root = ""
+        self.latency = 0.0
+        """Seconds until a call is answered."""
         self._plan: list[bytes] = [answer(200, {})]
         self._done = asyncio.Event()
 
@@ -73,6 +75,7 @@ class Loopback:
         url = urlsplit(target)
         call = Call(method, url.path, dict(parse_qsl(url.query)), body)
         self.calls.append(call)
+        await asyncio.sleep(self.latency)
         played = self.plays_to(call)
         if played == HANG:
             await self._done.wait()

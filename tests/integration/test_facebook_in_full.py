@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from gateway.channels.base import ActKind, Loaded, Sign, SignKind
-from gateway.channels.facebook import FacebookChannel, FacebookSettings
+from gateway.channels.facebook import FacebookChannel, FacebookSettings, supply
 from gateway.channels.supply import Supplied
 from gateway.clock import utc_now
 from gateway.errors import FetchRefused, SendLockedOut, SendRefused
 from gateway.happenings import Change, Changed, Event, Reacted, SaidForUs, Seen
 from gateway.messages import Author, Channel, File, Ignored, Outbound, RawEvent, Said, Surface
+from playground.facebook.conversations import Conversations
 from playground.facebook.events import APP_ID
 from playground.people import customer
 from playground.testing import Clock, Gateway, Town, running, until
@@ -166,6 +167,37 @@ async def test_a_long_list_is_read_over_several_calls(office: Office) -> None:
         supplied = await office.channel.supply(supplied.cursors)
         texts += [_said(office, event).text for event in supplied.events]
     assert sorted(texts) == sorted(2 * [f"message {number}" for number in range(12)])
+
+
+@pytest.mark.parametrize(("at_once", "pages"), [(1, 1), (1, 4), (2, 1)])
+async def test_conversations_of_several_pages_are_read_to_the_last_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch, at_once: int, pages: int
+) -> None:
+    monkeypatch.setattr(supply, "_AT_ONCE", at_once)
+    monkeypatch.setattr(supply, "_PAGES", pages)
+    people = ("ines", "tom", "mei")
+    for name in people:
+        await office.town.play("facebook/message", customer=name, text=f"{name} asks")
+    supplied = Supplied(events=[], cursors=dict(cursors(timedelta(hours=1))), more=True)
+    texts: list[str] = []
+    calls = 0
+    while supplied.more:
+        supplied = await office.channel.supply(supplied.cursors)
+        texts += [_said(office, event).text for event in supplied.events]
+        calls += 1
+    assert sorted(texts) == sorted(f"{name} asks" for name in people)
+    assert calls == -(-3 // (at_once * pages))
+    assert set(supplied.cursors) == {"conversations", "feed"}, "no place to go on is left behind"
+
+
+async def test_messages_of_a_conversation_come_also_where_graph_gives_few_at_a_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Conversations, "MOST", 3)
+    for number in range(24):
+        await office.town.play("facebook/message", customer="ines", text=f"message {number}")
+    caught = await office.channel.supply(cursors(timedelta(hours=1)))
+    assert [_said(office, event).text for event in caught.events] == [f"message {number}" for number in range(4, 24)]
 
 
 async def test_what_is_said_in_another_applications_thread_is_caught_up_with_as_its_matter(office: Office) -> None:
@@ -396,7 +428,6 @@ async def test_a_page_that_is_set_up_is_well(office: Office) -> None:
         "webhook": True,
         "profile": True,
         "privacy": True,
-        "human agent": None,
     }
 
 

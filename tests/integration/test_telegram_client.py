@@ -158,6 +158,17 @@ async def test_a_group_that_moved_is_followed_once_and_nothing_is_answered_there
     assert "reply_parameters" not in after
 
 
+async def test_below_a_channels_post_an_answer_hangs_on_the_comment_and_no_topic_is_told(
+    api: Loopback, channel: TelegramChannel
+) -> None:
+    api.plays(SENT)
+    text = wall.PublicText("Safe", key=wall._KEY)
+    await channel.send_public(out(Surface.PUBLIC, "-100/post-12", "-100/41"), text, "01J")
+    form = dict(parse_qsl(api.calls[0].body.decode()))
+    assert json.loads(form["reply_parameters"])["message_id"] == 41
+    assert "message_thread_id" not in form
+
+
 async def test_a_group_that_keeps_moving_is_refused(api: Loopback, channel: TelegramChannel) -> None:
     api.plays(refusal(400, "Bad Request: upgraded", migrate_to_chat_id=-1009))
     with pytest.raises(SendRefused, match="-1009"):
@@ -245,6 +256,7 @@ async def test_signs_raise_nothing_whatever_happens(api: Loopback, channel: Tele
         ("222001", "222001/7", {"chat_id": 222001, "message_thread_id": 7}),
         ("aB:222001", "aB:222001", {"chat_id": 222001, "business_connection_id": "aB"}),
         ("-100/12", "-100/41", {"chat_id": -100, "message_thread_id": 12}),
+        ("-100/post-12", "-100/41", {"chat_id": -100}),
     ],
 )
 async def test_typing_shows_where_the_answer_will_stand(

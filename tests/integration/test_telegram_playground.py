@@ -353,21 +353,57 @@ async def test_all_is_well_in_a_fresh_town(town: Town) -> None:
             checks = await channel.checks(url)
             assert [check.words for check in checks if check.well is False] == []
             assert checks[0].words == "The bot is @WrenAndCoBot."
-        assert len({check.name for check in checks}) == len(checks) == 6
+        assert len({check.name for check in checks}) == len(checks) == 7
 
 
 async def test_connecting_sets_secret_and_updates_as_often_as_one_likes(town: Town, gateway: Gateway) -> None:
     url = town.settings.webhook("telegram")
     async with opened(town, secret_token="another") as channel:
         first, second = await channel.connect(url), await channel.connect(url)
-        assert [step.done for step in (*first, *second)] == [True, True]
+        assert [step.done for step in (*first, *second)] == [True] * 4
         calls = [call for call in await town.calls("telegram") if call["path"].endswith("setWebhook")]
         assert calls[0]["body"]["allowed_updates"] == list(ALLOWED)
         assert "drop_pending_updates" not in calls[0]["body"]
         await town.play("telegram/group", customer="tom", text="hello?")
         await gateway.heard("telegram")
         assert gateway.received[0].headers["x-telegram-bot-api-secret-token"] == "another"
-        assert [check.well for check in await channel.checks(url)] == [True] * 6
+        assert [check.well for check in await channel.checks(url)] == [True] * 7
+
+
+async def test_connecting_lists_the_commands_in_the_brands_name_once(town: Town) -> None:
+    async with opened(town) as channel:
+        before = {check.name: check for check in await channel.checks("")}["commands"]
+        steps = [(await channel.connect(""))[-1] for _ in range(2)]
+        after = {check.name: check for check in await channel.checks("")}["commands"]
+        calls = [call for call in await town.calls("telegram") if call["path"].endswith("setMyCommands")]
+    assert (before.words, before.well) == ("The customers' apps list no commands.", True)
+    assert "aside channels connect telegram" in before.advice
+    assert [step.words for step in steps] == [
+        "The bot's commands are listed: /start, /help, /human, /stop.",
+        "The bot's commands are listed already.",
+    ]
+    assert after.words == "The customers' apps list /start, /help, /human, /stop."
+    assert len(calls) == 1
+    assert all("Wren & Co" in each["description"] for each in calls[0]["body"]["commands"][:3])
+
+
+COMMANDS = [
+    ("/human", "human", "human"),
+    ("/help", "help", ""),
+    ("/Help@WrenAndCoBot", "help", ""),
+    ("/humans", "/humans", ""),
+]
+
+
+@pytest.mark.parametrize(("sent", "text", "choice"), COMMANDS)
+async def test_a_command_from_the_list_is_heard_as_what_it_says(
+    town: Town, polling: TelegramChannel, sent: str, text: str, choice: str
+) -> None:
+    await town.play("telegram/private", customer="tom", text=sent)
+    started, said = [polling.parse(event) for event in (await Reader(polling).fetch()).events]
+    assert isinstance(started, Said)
+    assert isinstance(said, Said)
+    assert (started.text, started.choice, said.text, said.choice) == ("", "", text, choice)
 
 
 async def test_what_comes_while_nothing_is_delivered_waits(town: Town, gateway: Gateway) -> None:

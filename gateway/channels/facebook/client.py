@@ -156,7 +156,9 @@ class GraphClient:
         if meaning is Meaning.LOCKED_OUT:
             return SendLockedOut(words, retry_after=_OPERATOR_PAUSE)
         if meaning is Meaning.THROTTLED:
-            return SendThrottled(words, retry_after=pauses.seconds(answer.headers))
+            return SendThrottled(
+                words, retry_after=pauses.seconds(answer.headers), used_up=pauses.used_up(answer.headers)
+            )
         if meaning is Meaning.RETRY:
             # Graph never redirects: something stands in between.
             pause = _OPERATOR_PAUSE if 300 <= status < 400 else pauses.seconds(answer.headers)

@@ -29,12 +29,15 @@ from gateway.channels.facebook.payloads import (
 )
 from gateway.channels.facebook.times import moment
 from gateway.happenings import Change, Changed, Event, Reacted, SaidForUs, Seen
-from gateway.messages import Attachment, Channel, Echoed, Ignored, Said, Sender
+from gateway.messages import Attachment, Channel, Echoed, Ignored, Restricted, Said, Sender
 
 _Shape = TypeVar("_Shape", bound=msgspec.Struct)
 
 _CHOICE: Final = re.compile(rf"{CHOICE_PREFIX}([a-z][a-z0-9_]*)")
 _SAYS: Final = ("message", "postback", "referral")
+_POLICY: Final = ("policy-enforcement", "policy_enforcement")
+"""Messenger platform, `messaging_policy_enforcement`, read 22 Nov 2026: with `action`, and a `reason` of a block."""
+_WORDS: Final = 300  # characters of a reason
 _REMOVALS: Final = ("message_unsend", "message_deletion")
 
 NOT_SAID: Final = {
@@ -84,6 +87,11 @@ def understand(event: dict[str, Any], key: str, ours: Ours, received: datetime) 
     for kind, understood in _HAPPENINGS.items():
         if isinstance(event.get(kind), dict):
             return understood(event, event[kind], ours, received)
+    policy = next((event[kind] for kind in _POLICY if isinstance(event.get(kind), dict)), None)
+    if policy is not None and policy.get("action") in ("block", "unblock"):
+        why = policy.get("reason")
+        restricted = policy["action"] == "block"
+        return Restricted(reason="policy", restricted=restricted, why=why[:_WORDS] if isinstance(why, str) else "")
     reasons = (reason for kind, reason in NOT_SAID.items() if event.get(kind) is not None)
     return Ignored(reason=next(reasons, "unknown_event"))
 

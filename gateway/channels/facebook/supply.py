@@ -118,8 +118,8 @@ class Listing:
     async def _messages(self, conversation: Conversation, since: datetime, now: datetime) -> list[RawEvent]:
         people = conversation.participants.data if conversation.participants else []
         person = next((text_id(each.id) for each in people if text_id(each.id) != self._page), "")
-        new = [entry for entry in conversation.messages.data if self._is_new(entry, since, now)]
-        new = [entry for entry in new if entry.author_id in (self._page, person)]
+        shown = await self._all_of(conversation, since, now)
+        new = [entry for entry in shown if self._is_new(entry, since, now) and entry.author_id in (self._page, person)]
         if not new or not person:
             return []
         theirs = any(entry.author_id == person for entry in new)
@@ -127,6 +127,19 @@ class Listing:
         # Oldest first, as the webhook would have told.
         found = [listed.message_event(self._page, person, entry, elsewhere=elsewhere) for entry in reversed(new)]
         return [event for event in found if event is not None]
+
+    async def _all_of(self, conversation: Conversation, since: datetime, now: datetime) -> list[Entry]:
+        """A conversation's messages since, as far as can be read: Graph may give fewer at a time than asked for."""
+        page, found = conversation.messages, list(conversation.messages.data)
+        path = f"{quote(conversation.id, safe='')}/messages"
+        query = {"fields": listed.MESSAGE_FIELDS, "limit": str(_MESSAGES)}
+        while page.data and len(found) < _MESSAGES and (page.data[-1].created or now) >= since:
+            place = listed.after(page.paging)
+            if not place:
+                break
+            page = await self._read(path, query, place, Entries)
+            found += page.data
+        return found[:_MESSAGES]
 
     async def _is_elsewhere(self, person: str) -> bool:
         """Whether another application has the thread: what is said there is not for us ("Conversation routing")."""

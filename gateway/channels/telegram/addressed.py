@@ -77,17 +77,27 @@ def answered(message: Message) -> RepliedTo | None:
 
     None for what Telegram itself hangs a message on: the start of a topic, the copy of a channel's post.
     """
-    if message.reply_to_message is None:
-        return None
-    try:
-        reply = msgspec.convert(message.reply_to_message, RepliedTo)
-    except msgspec.ValidationError:
-        return None
-    if reply.is_automatic_forward or reply.forum_topic_created is not None:
+    reply = _replied_to(message)
+    if reply is None or reply.is_automatic_forward or reply.forum_topic_created is not None:
         return None
     if message.is_topic_message and reply.message_id == message.message_thread_id:
         return None
     return reply
+
+
+def answers_post(message: Message) -> bool:
+    """Whether it hangs on the copy of a channel's post: it is a comment below it."""
+    reply = _replied_to(message)
+    return reply is not None and bool(reply.is_automatic_forward) and reply.message_id == message.message_thread_id
+
+
+def _replied_to(message: Message) -> RepliedTo | None:
+    if message.reply_to_message is None:
+        return None
+    try:
+        return msgspec.convert(message.reply_to_message, RepliedTo)
+    except msgspec.ValidationError:
+        return None
 
 
 def _same_person(one: User | None, other: User | None) -> bool:

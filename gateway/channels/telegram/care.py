@@ -1,6 +1,7 @@
 """Looking after the bot: is its token good, what may it hear, do updates reach us; setting the webhook, taking it away.
 
 connect(url) -> setWebhook with our secret and the updates that we understand; without a secret, the webhook is removed
+             -> the bot's commands, as the customer's app lists them (`commands`)
 checks(url)  -> getMe, getWebhookInfo -> what is well, what is not, what to do
 Source: Bot API 10.0, `setWebhook`, `WebhookInfo`, `User` (python-telegram-bot 22.8), read 22 Nov 2026.
 """
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from gateway.channels.care import Check, Step
 from gateway.channels.supply import Receive
+from gateway.channels.telegram import commands
 from gateway.channels.telegram.account import Account
 from gateway.channels.telegram.request import Request
 from gateway.channels.telegram.settings import TelegramSettings
@@ -44,6 +46,7 @@ class Keeper:
         except SendError as error:
             return [_no_token(error)]
         checks = [self._token(me), self._groups(me), self._business(me)]
+        checks.append(await commands.check(self._request, _CONNECT))
         try:
             info = await self._request.ask("getWebhookInfo")
         except SendError as error:
@@ -56,9 +59,13 @@ class Keeper:
     async def connect(self, url: str) -> list[Step]:
         """Have updates delivered to `url`; without a secret, prepare to fetch them. Raises nothing."""
         if self._receive is Receive.POLLING:
-            return [await self._remove("Updates are fetched: without TELEGRAM_SECRET_TOKEN, nothing is delivered.")]
+            removed = await self._remove("Updates are fetched: without TELEGRAM_SECRET_TOKEN, nothing is delivered.")
+            return [removed, await commands.set_up(self._request, self._account)]
         if fault := self._fault(url):
             return [Step(words=fault, done=False)]
+        return [await self._deliver(url), await commands.set_up(self._request, self._account)]
+
+    async def _deliver(self, url: str) -> Step:
         try:
             before = await self._request.ask("getWebhookInfo")
             await self._request.ask(
@@ -69,10 +76,10 @@ class Keeper:
                 max_connections=_CONNECTIONS,
             )
         except SendError as error:
-            return [Step(words=f"The webhook was not set. {error.message}", done=False)]
+            return Step(words=f"The webhook was not set. {error.message}", done=False)
         same = isinstance(before, dict) and before.get("url") == url
         words = "Telegram delivers to this address already; the secret and the kinds of updates are set anew."
-        return [Step(words=words if same else f"Telegram delivers to {_host(url)} from now on.", done=True)]
+        return Step(words=words if same else f"Telegram delivers to {_host(url)} from now on.", done=True)
 
     async def disconnect(self) -> list[Step]:
         """Have nothing delivered any more; what comes meanwhile waits for 24 hours. Raises nothing."""

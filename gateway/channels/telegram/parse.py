@@ -10,8 +10,15 @@ from typing import Any, Final
 import msgspec
 
 from gateway.channels.base import ParseError
-from gateway.channels.telegram import content, happened, places
-from gateway.channels.telegram.addressed import Bot, addressed_to_us, answered, spoken_to_us, without_address
+from gateway.channels.telegram import commands, content, happened, places
+from gateway.channels.telegram.addressed import (
+    Bot,
+    addressed_to_us,
+    answered,
+    answers_post,
+    spoken_to_us,
+    without_address,
+)
 from gateway.channels.telegram.happened import convert, moment
 from gateway.channels.telegram.payloads import (
     CHOICE_PREFIX,
@@ -105,6 +112,9 @@ def _message(raw: object, bot: Bot, *, edited: bool, business: bool) -> Event:
     if edited:
         return _edit(event, message, bot, fields)
     if places.is_group(message) and not addressed_to_us(message, bot):
+        if isinstance(event, Said) and event.album and not event.text and not message.forward_origin:
+            # Whether it is depends on the one of its album that has the words.
+            return msgspec.structs.replace(event, only_with_album=True, overheard=True)
         return Ignored(reason="not_for_us")
     return event
 
@@ -145,13 +155,18 @@ def _author(message: Message, fields: dict[str, Any], *, business: bool) -> User
 
 
 def _said(message: Message, fields: dict[str, Any], bot: Bot, person: User, *, business: bool) -> Said:
-    place = places.place_of(message, business=business)
+    place, perhaps_at = places.place_of(message, business=business), None
+    if places.is_group(message):
+        place, perhaps_at = _among_comments(message, place)
     text, code = message.words or content.rich_text(fields), ""
     if place.surface is Surface.PUBLIC:
         text = without_address(text, bot)
     if start := _START.fullmatch(text):
         # A code that everybody in the group can read proves nothing.
         text, code = "", (start.group(1) or "") if message.chat.type == "private" and not business else ""
+    choice = ""
+    if message.chat.type == "private" and not business and (command := commands.spoken(text)):
+        text, choice = command
     return Said(
         channel=Channel.TELEGRAM,
         account=str(bot.id),
@@ -164,10 +179,20 @@ def _said(message: Message, fields: dict[str, Any], bot: Bot, person: User, *, b
         target=places.target_of(message, place),
         reply_to=_reply_to(message, place),
         code=code,
+        choice=choice,
         overheard=places.is_group(message) and not spoken_to_us(message, bot),
         attachments=content.attachments(fields, message),
         album=str(message.media_group_id or ""),
+        perhaps_at=perhaps_at,
     )
+
+
+def _among_comments(message: Message, place: Place) -> tuple[Place, Place | None]:
+    """The place of a message in a group, and where it perhaps stands: below the post of a channel."""
+    comments = places.comments_of(message, place)
+    if comments is not None and answers_post(message):
+        return comments, None
+    return place, comments
 
 
 def _said_for_us(
@@ -221,7 +246,9 @@ def _pressed(query: CallbackQuery, bot: Bot, clock: Clock) -> Said | Ignored:
         return Ignored(reason="foreign_button")
     if query.message.chat.type == "channel":
         return Ignored(reason="channel_post")
-    place = places.place_of(query.message)
+    place, perhaps_at = places.place_of(query.message), None
+    if places.is_group(query.message):
+        place, perhaps_at = _among_comments(query.message, place)
     shown = places.id_of(query.message, place)
     return Said(
         channel=Channel.TELEGRAM,
@@ -235,6 +262,7 @@ def _pressed(query: CallbackQuery, bot: Bot, clock: Clock) -> Said | Ignored:
         reply_to=shown,
         choice=found.group(1),
         acknowledge=query.id,
+        perhaps_at=perhaps_at,
     )
 
 

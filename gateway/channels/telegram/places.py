@@ -4,6 +4,9 @@
     private                                 <chat>               <chat> or <chat>/<topic> <chat>/<message>
     group, supergroup                       <chat>               <chat>/<message>         <chat>/<message>
     its topic                               <chat>/<topic>       <chat>/<message>         <chat>/<message>
+    comments below a channel's   <chat>/post-<message>  <chat>/<message>        <chat>/<message>
+      post, the copy of which
+      is <message> in the group
     direct messages of a channel            <chat>/<topic>       <chat>/<topic>           <chat>/<message>
     a business account's chat               <account>:<chat>     <account>:<chat>         <account>:<chat>/<message>
     where we are no member and were called  guest:<chat>         guest:<query>            guest:<query>
@@ -21,6 +24,8 @@ from gateway.channels.telegram.payloads import GUEST, Chat, Message, User
 from gateway.messages import Place, Sender, Surface
 
 _GROUPS: Final = ("group", "supergroup")
+POST: Final = "post-"
+"""Tells the comments below a post from a topic: they are no place to send to, only to answer in."""
 
 
 def is_group(message: Message) -> bool:
@@ -53,6 +58,19 @@ def place_of(message: Message, *, business: bool = False) -> Place:
     if chat.type not in _GROUPS:
         raise ParseError("the chat is of an unknown type")
     return Place(surface=Surface.PUBLIC, native_id=f"{chat.id}{_topic(message)}", title=chat.title or "")
+
+
+def comments_of(message: Message, place: Place) -> Place | None:
+    """The comments below a channel's post, where that is what a message of a group may stand in.
+
+    Telegram hangs them on the copy of the post in the discussion group: its id is their `message_thread_id`. That of a
+    chain of answers within a group looks the same: what it answers tells them apart (`addressed.answers_post`), but
+    not for who answers a comment.
+    """
+    root = message.message_thread_id
+    if root is None or message.is_topic_message or place.native_id != str(message.chat.id):
+        return None
+    return Place(surface=place.surface, native_id=f"{message.chat.id}/{POST}{root}", title=place.title)
 
 
 def id_of(message: Message, place: Place) -> str:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from gateway.channels.telegram.payloads import CHOICE_PREFIX, GUEST
+from gateway.channels.telegram.places import POST
 from gateway.errors import SendRefused
 from gateway.messages import Outbound
 
@@ -50,13 +51,20 @@ def private_address(target: str) -> Address:
 def public_address(place: str, target: str) -> Address:
     """The message `<chat>/<message>`, in the topic of `<chat>/<topic>` where the place is one. Raises `SendRefused`.
 
+    Below a channel's post (`<chat>/post-<message>`) an answer stands where what it answers stands; no topic is told.
+
     A target without a message is a group that has moved: the old one's messages have no numbers in it.
     """
     if target.startswith(GUEST):
         return Address(guest=target.removeprefix(GUEST))
     chat, _, message = target.partition("/")
+    return Address(_number(chat), _number(message) if message else None, topic_of(place))
+
+
+def topic_of(place: str) -> int | None:
+    """The topic of a group that a place is; None where it is none. Raises `SendRefused`."""
     _, _, topic = place.partition("/")
-    return Address(_number(chat), _number(message) if message else None, _number(topic) if topic else None)
+    return _number(topic) if topic and not topic.startswith(POST) else None
 
 
 def keyboard(out: Outbound) -> InlineKeyboardMarkup | None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from gateway.channels.base import ActKind, Sign, SignKind
 from gateway.channels.telegram.payloads import GUEST
-from gateway.channels.telegram.render import Address, private_address, public_address
+from gateway.channels.telegram.render import Address, private_address, public_address, topic_of
 from gateway.channels.telegram.request import Request
 from gateway.errors import SendError, SendRefused
 
@@ -50,7 +50,7 @@ def check(act: ActKind) -> None:
 def _chat(sign: Sign) -> dict[str, Any]:
     address = private_address(sign.target)
     if address.chat_id < 0:  # a group: the target is a message, the place knows its topic
-        address = Address(address.chat_id, topic=private_address(sign.place).direct)
+        address = Address(address.chat_id, topic=topic_of(sign.place))
     chat = {
         "chat_id": address.chat_id,
         "message_thread_id": address.topic,

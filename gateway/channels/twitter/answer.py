@@ -77,7 +77,7 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, now: float) -> S
     if status in (401, 402) or (status in (403, 429) and _is_locked(problem)):
         return SendLockedOut(message, retry_after=_OPERATOR_ACTS_S)
     if status == 429:
-        return SendThrottled(message, retry_after=_until_reset(headers, now))
+        return SendThrottled(message, retry_after=_until_reset(headers, now), used_up=bool(_used_up(headers)))
     if status == 503:
         return SendRetryable(message, retry_after=_seconds(headers.get("retry-after")))
     if status >= 500:
@@ -107,9 +107,28 @@ def _refusal(problem: Mapping[str, object], message: str) -> SendError:
     return SendRefused(message)
 
 
+def missing(answer: Mapping[str, object]) -> str:
+    """What X says is missing where it answers 200 with `errors` and no `data`; empty where it answers anything else.
+
+    So it answers where a post or a user is gone or hidden (X docs, response-codes-and-errors, Aug 2026).
+    """
+    return (_words(answer) or "It does not say what.") if answer.get("errors") and not answer.get("data") else ""
+
+
+def _used_up(headers: Mapping[str, str]) -> list[str]:
+    """The limits that are used up: those of an endpoint, for our user or our app, whatever is said to whom."""
+    return [limit for limit in _LIMITS if headers.get(f"{limit}-remaining") == "0"]
+
+
 def _until_reset(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds until every limit that is used up opens again; None where X does not say."""
-    used_up = [limit for limit in _LIMITS if headers.get(f"{limit}-remaining") == "0"] or _LIMITS[:1]
+    """Seconds until every limit that is used up opens again; None where X does not say.
+
+    A 429 may come while the window has calls left (elizaOS/agent-twitter-client issue 68, Jan 2025): then it was not
+    the window, and its end is not what is waited for. Sometimes the count is missing: then it is.
+    """
+    used_up = _used_up(headers)
+    if not used_up and f"{_LIMITS[0]}-remaining" not in headers:
+        used_up = [_LIMITS[0]]
     resets = [reset for limit in used_up if (reset := _seconds(headers.get(f"{limit}-reset"))) is not None]
     if not resets:
         return _seconds(headers.get("retry-after"))
@@ -135,11 +154,10 @@ def _problem(body: bytes) -> Mapping[str, object]:
 
 def _is_locked(problem: Mapping[str, object]) -> bool:
     """Whether it is the account or the app that is shut out, and not this one message."""
-    names = (
-        string(problem.get("type")).rpartition("/")[2],
-        string(problem.get("title")),
-        string(problem.get("reason")),
-    )
+    # The problem itself, or one inside `errors`, as X's own emulator answers (xdevplatform/playground, Nov 2026).
+    told = [problem, *map(mapping, entries(problem.get("errors")))]
+    names = [string(one.get("type")).rpartition("/")[2] for one in told]
+    names += [string(one.get(key)) for one in told for key in ("title", "reason")]
     return any(name.lower().replace(" ", "-") in _LOCKED for name in names if name) or bool(
         _codes(problem) & _LOCKED_CODES
     )
@@ -157,8 +175,9 @@ def _codes(problem: Mapping[str, object]) -> set[int]:
 
 
 def _words(problem: Mapping[str, object]) -> str:
-    """X's own reason: `detail` of a problem (API 2), else the messages of `errors` (1.1), else the title."""
-    messages = [string(mapping(error).get("message")) for error in entries(problem.get("errors"))]
+    """X's own reason: `detail` of a problem (API 2), else what its `errors` say, else the title."""
+    errors = map(mapping, entries(problem.get("errors")))
+    messages = [string(error.get("message")) or string(error.get("detail")) for error in errors]
     detail, title = string(problem.get("detail")), string(problem.get("title"))
     found = detail if detail and detail != "One or more parameters to your request was invalid." else ""
     return (found or " ".join(filter(None, messages)) or detail or title)[:_WORDS]

@@ -58,6 +58,8 @@ class XCare:
             found.append(Check(name="webhook", well=True, words="None is needed: X is asked all the time."))
         else:
             found += await self._check_deliveries(url)
+        if self._is_pretended:
+            return found  # the rest is what a person must look up on X itself
         return [
             *found,
             Check(
@@ -79,7 +81,7 @@ class XCare:
         await self._client.open()
         if self._settings.receive is Receive.POLLING:
             return [Step(words="TWITTER_RECEIVE is polling: X is asked all the time, and delivers nothing.", done=True)]
-        if problem := _no_address(url):
+        if not self._is_pretended and (problem := _no_address(url)):
             return [Step(words=problem, done=False)]
         try:
             webhook_id, step = await self._set_webhook(url)
@@ -105,6 +107,11 @@ class XCare:
             step = await self._step(f"Webhook {webhook_id}: removed.", "DELETE", f"/2/webhooks/{webhook_id}")
             steps.append(step)
         return steps or [Step(words="There was nothing to take down.", done=True)]
+
+    @property
+    def _is_pretended(self) -> bool:
+        """Whether this is no X but something on our side of the internet, which has its own rules for addresses."""
+        return self._settings.api_root.startswith("http:")
 
     async def _check_token(self) -> Check:
         settings = self._settings
@@ -151,7 +158,9 @@ class XCare:
         if known is None:
             answer = await self._client.ask_as_app("POST", "/2/webhooks", json={"url": url})
             made = native_id(mapping(answer.get("data")))
-            return made, Step(words=f"X delivers to {url} from now on.", done=bool(made))
+            if not made:
+                return "", Step(words=f"X answered to the webhook {url} without an id: it cannot be used.", done=False)
+            return made, Step(words=f"X delivers to {url} from now on.", done=True)
         webhook_id = native_id(known)
         if known.get("valid") is True:
             return webhook_id, Step(words=f"X delivers to {url} already.", done=True)
@@ -190,7 +199,7 @@ class XCare:
 
     async def _webhooks(self) -> dict[str, Mapping[str, object]]:
         answer = await self._client.ask_as_app("GET", "/2/webhooks")
-        return {native_id(one): one for one in map(mapping, entries(answer.get("data")))}
+        return {native_id(one): one for one in map(mapping, entries(answer.get("data"))) if native_id(one)}
 
     async def _subscriptions(self) -> tuple[dict[str, Mapping[str, object]], dict[str, Mapping[str, object]]]:
         """Our account's, and others' of the same app, by their ids."""
@@ -198,6 +207,8 @@ class XCare:
         ours: dict[str, Mapping[str, object]] = {}
         others: dict[str, Mapping[str, object]] = {}
         for one in map(mapping, entries(answer.get("data"))):
+            if not identifier(one.get("subscription_id")):
+                continue
             is_ours = native_id(mapping(one.get("filter")), "user_id") == self._settings.user_id
             (ours if is_ours else others)[identifier(one.get("subscription_id"))] = one
         return ours, others

@@ -9,6 +9,7 @@ from gateway.channels.download import Downloader
 from gateway.channels.grants import Grants
 from gateway.channels.supply import Supplied
 from gateway.channels.twitter import lookup, payloads, render, verify
+from gateway.channels.twitter.answer import missing
 from gateway.channels.twitter.care import XCare
 from gateway.channels.twitter.client import CONNECT_TIMEOUT_S, TOTAL_TIMEOUT_S, XClient
 from gateway.channels.twitter.conversations import Conversations
@@ -139,9 +140,11 @@ class TwitterChannel:
         if act is not ActKind.HIDE or not identifier(target):
             raise SendRefused("X lets nobody remove what others have posted.")
         try:
-            await self._client.ask("PUT", f"/2/tweets/{target}/hidden", json={"hidden": True})
+            answer = await self._client.ask("PUT", f"/2/tweets/{target}/hidden", json={"hidden": True})
         except SendRefused as refusal:
             raise SendRefused(f"{refusal.message} X hides replies only in conversations that we began.") from refusal
+        if problem := missing(answer):
+            raise SendRefused(f"X did not hide it: {problem}")
 
     async def supply(self, cursors: Mapping[str, str]) -> Supplied:
         """What has happened since `cursors`. Raises `SendRetryable` (and its kinds) or `SendRefused`."""

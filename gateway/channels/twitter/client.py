@@ -103,7 +103,8 @@ class XClient:
         if text or not media_id:
             content["text"] = text
         answer = await self._call("create_direct_message", participant_id=participant_id, **content)
-        return _id_in(answer, "dm_event_id")
+        # X's own emulator answers with the event itself (xdevplatform/playground, `formatDMEvent`, Nov 2026).
+        return _id_in(answer, "dm_event_id", "id")
 
     async def read(self, method: str, **arguments: Any) -> Mapping[str, object]:
         """What X answers to a GET of tweepy's; empty where that is no object. Raises `SendRetryable`, `SendRefused`."""
@@ -247,9 +248,10 @@ async def _raise_unless_taken(response: aiohttp.ClientResponse) -> None:
     raise judge(response.status, headers, body, time.time())
 
 
-def _id_in(answer: object, name: str) -> str:
-    """The id that X gave to what it took. Raises `SendUnclear` where it gave none."""
-    found = native_id(mapping(mapping(answer).get("data")), name)
+def _id_in(answer: object, *names: str) -> str:
+    """The id that X gave to what it took, under the first of these names. Raises `SendUnclear` where it gave none."""
+    data = mapping(mapping(answer).get("data"))
+    found = next(filter(None, (native_id(data, name) for name in names)), "")
     if not found:
         raise SendUnclear("X took the message and gave it no id.")
     return found

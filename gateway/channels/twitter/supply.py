@@ -18,6 +18,7 @@ import msgspec
 
 from gateway.channels.supply import Receive, Supplied
 from gateway.channels.twitter import payloads
+from gateway.channels.twitter.answer import missing
 from gateway.channels.twitter.client import XClient
 from gateway.channels.twitter.fields import entries, identifier, mapping, native_id, string
 from gateway.channels.twitter.snowflake import from_date, id_at, order_of
@@ -95,18 +96,16 @@ class XSupply:
     async def _mentions(self, values: dict[str, str]) -> tuple[list[RawEvent], bool]:
         floor = values.get("mentions")
         if floor is None:
-            newest = mapping((await self._posts(None, None, 5)).get("meta")).get("newest_id")
-            values["mentions"] = identifier(newest) or "1"
+            values["mentions"] = _newest("1", await self._posts(None, None, 5))
             return [], False
         events: list[RawEvent] = []
         token = values.get("mentions_page")
         for _ in range(_PAGES):
             answer = await self._posts(floor, token, _PAGE)
-            meta = mapping(answer.get("meta"))
             if token is None:
-                values["mentions_next"] = _later(floor, identifier(meta.get("newest_id")))
+                values["mentions_next"] = _newest(floor, answer)
             events += self._as_posts(answer)
-            token = string(meta.get("next_token")) or None
+            token = string(mapping(answer.get("meta")).get("next_token")) or None
             if token is None:
                 self._arrive(values, "mentions")
                 return events, False
@@ -196,7 +195,8 @@ class XSupply:
         """Direct messages in the envelopes of `dm.received` and `dm.sent`, oldest first."""
         media = {string(one.get("media_key")): one for one in map(mapping, entries(includes.get("media")))}
         users = {native_id(one): {"data": one} for one in map(mapping, entries(includes.get("users")))}
-        for event in reversed(events):
+        # By id: X lists the newest first, its own emulator in any order (xdevplatform/playground, Nov 2026).
+        for event in sorted(events, key=lambda one: order_of(native_id(one))):
             kind = "dm.sent" if native_id(event, "sender_id") == self._account else "dm.received"
             message = _as_message(event, self._account, media)
             yield from self._split(kind, {"direct_message_events": [message], "users": users}, {})
@@ -215,6 +215,9 @@ def _as_message(
     """
     sender = native_id(event, "sender_id")
     two = string(event.get("dm_conversation_id")).split("-")
+    people = sorted(filter(None, map(identifier, entries(event.get("participant_ids")))))
+    if len(two) != 2 and len(people) == 2:
+        two = people  # X's own emulator counts its conversations, and names who takes part in each
     others = [one for one in two if one != sender]
     target: dict[str, object] = {"conversation_id": event.get("dm_conversation_id")}
     if len(two) == 2 and account in two:
@@ -236,13 +239,21 @@ def _as_message(
 
 
 def _data(answer: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    """What a page lists. Raises `SendRetryable` where that cannot be read."""
+    """What a page lists. Raises `SendRetryable` where that cannot be read, `SendRefused` where X will not list it."""
     data = answer.get("data")
     if data is None and mapping(answer.get("meta")).get("result_count") == 0:
         return
     if not isinstance(data, list):
+        if problem := missing(answer):
+            raise SendRefused(f"X lists nothing: {problem}")
         raise SendRetryable("X answered something that cannot be read.")
     yield from filter(native_id, map(mapping, data))
+
+
+def _newest(floor: str, answer: Mapping[str, object]) -> str:
+    """The newest id of a page of posts, as its `meta` says, which the emulator's lacks, or as is listed."""
+    told = identifier(mapping(answer.get("meta")).get("newest_id"))
+    return _later(floor, *([told] if told else map(native_id, _data(answer))))
 
 
 def _later(*ids: str) -> str:

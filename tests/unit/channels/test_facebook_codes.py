@@ -109,6 +109,25 @@ def test_a_pause_is_as_long_as_facebook_says(headers: dict[str, str], seconds: f
     assert pauses.seconds(headers) == seconds
 
 
+@pytest.mark.parametrize(
+    ("headers", "used_up"),
+    [
+        ({}, False),
+        ({"retry-after": "7"}, False),
+        (usage(), True),
+        (usage(call_count=40), False),
+        (usage(call_count=40, total_time=100), True),
+        (usage(call_count=40, estimated_time_to_regain_access=3), True),
+        (usage(call_count=40, estimated_time_to_regain_access=0), False),
+        ({"x-app-usage": '{"call_count":100,"total_time":25,"total_cputime":25}'}, True),
+        ({"x-page-usage": '{"call_count":"much"}'}, False),
+        ({"x-app-usage": "rubbish"}, False),
+    ],
+)
+def test_only_a_budget_that_is_used_up_makes_the_whole_page_wait(headers: dict[str, str], used_up: bool) -> None:
+    assert pauses.used_up(headers) is used_up
+
+
 def test_every_code_stands_in_the_documentation() -> None:
     page = (Path(__file__).parents[3] / "docs" / "channels" / "facebook.md").read_text()
     for code, subcode in codes.TABLE:

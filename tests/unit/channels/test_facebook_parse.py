@@ -15,7 +15,7 @@ from gateway.channels.facebook.parse import parse
 from gateway.channels.facebook.payloads import REFERENCE_PREFIX
 from gateway.channels.facebook.split import split
 from gateway.happenings import Event, SaidForUs
-from gateway.messages import Attachment, Channel, Echoed, Ignored, Place, Said, Sender, Surface
+from gateway.messages import Attachment, Channel, Echoed, Ignored, Place, Restricted, Said, Sender, Surface
 from gateway.sending import arrived
 
 PAGE = "104000000000001"
@@ -135,7 +135,6 @@ def test_ids_may_be_integers() -> None:
     [
         ("delivery", "delivery"),
         ("optin-without-sender", "optin"),
-        ("policy", "policy"),
         ("thread-control", "thread_control"),
         ("unknown-event", "unknown_event"),
         ("message-without-sender", "no_author"),
@@ -151,6 +150,10 @@ def test_ids_may_be_integers() -> None:
 )
 def test_what_is_not_for_us_is_ignored_with_its_reason(name: str, reason: str) -> None:
     assert understood(name) == Ignored(reason=reason)
+
+
+def test_a_restriction_is_nobodys_message_and_told_as_what_it_is() -> None:
+    assert understood("policy") == Restricted(reason="policy", restricted=True, why="spam")
 
 
 @pytest.mark.parametrize("name", ["comment-without-id"])

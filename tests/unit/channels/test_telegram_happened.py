@@ -315,6 +315,59 @@ def test_what_is_sent_in_one_go_has_its_album_in_common() -> None:
     assert said(message=message(photo=photo, caption="look", media_group_id="134")).album == "134"
 
 
+PHOTO = [{"file_id": "f1", "width": 9, "height": 9}]
+
+
+def test_of_an_album_in_a_group_a_picture_without_words_is_ours_only_if_the_album_is() -> None:
+    named = said(message=message(chat=GROUP, photo=PHOTO, caption="@aside_help_bot broken", media_group_id="134"))
+    beside = said(message=message(chat=GROUP, photo=PHOTO, media_group_id="134"))
+    assert (named.only_with_album, beside.only_with_album) == (False, True)
+    assert named.album == beside.album
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"photo": PHOTO},
+        {"photo": PHOTO, "media_group_id": "134", "caption": "@other_bot look"},
+        {"photo": PHOTO, "media_group_id": "134", "forward_origin": {"type": "hidden_user"}},
+    ],
+)
+def test_other_pictures_of_a_group_are_not_for_us(content: dict[str, Any]) -> None:
+    assert understood(message=message(chat=GROUP, **content)) == Ignored(reason="not_for_us")
+
+
+def root(number: int = 30, **more: Any) -> dict[str, Any]:
+    return {"message_id": number, "date": 1789990000, "chat": GROUP, "is_automatic_forward": True, **more}
+
+
+def test_the_comments_below_each_post_of_a_channel_are_a_place_of_their_own() -> None:
+    below = [
+        said(message=message(chat=GROUP, text="how much?", message_thread_id=post, reply_to_message=root(post)))
+        for post in (30, 31)
+    ]
+    assert [event.place.native_id for event in below] == [f"{GROUP['id']}/post-30", f"{GROUP['id']}/post-31"]
+    assert all(event.target == event.native_id and event.perhaps_at is None for event in below)
+
+
+def test_an_answer_to_a_comment_stands_below_the_post_only_if_that_is_known() -> None:
+    ours = {"message_id": 44, "date": 1790000000, "chat": GROUP, "from": {**US, "is_bot": True}}
+    event = said(message=message(chat=GROUP, text="and in red?", message_thread_id=30, reply_to_message=ours))
+    assert event.place.native_id == str(GROUP["id"])
+    assert event.perhaps_at == Place(
+        surface=Surface.PUBLIC, native_id=f"{GROUP['id']}/post-30", title=event.place.title
+    )
+
+
+def test_a_topic_is_a_topic_whatever_its_messages_answer() -> None:
+    event = said(
+        message=message(
+            chat=GROUP, text="how much?", message_thread_id=30, is_topic_message=True, reply_to_message=root()
+        )
+    )
+    assert (event.place.native_id, event.perhaps_at) == (f"{GROUP['id']}/30", None)
+
+
 @pytest.mark.parametrize("number", [2**63, -(2**63), 10**30])
 def test_a_number_that_no_database_would_keep_is_set_aside(number: int) -> None:
     with pytest.raises(ParseError):

@@ -79,7 +79,7 @@ def test_a_mention_in_a_group_is_said_in_public_without_our_name() -> None:
         ("group-command", "-1001234", ""),
         ("group-question", "-1001234", ""),
         ("group-topic", "-1001234/12", ""),
-        ("group-comment-on-channel-post", "-1001234", ""),
+        ("group-comment-on-channel-post", "-1001234/post-30", ""),
     ],
 )
 def test_what_is_for_us_in_a_group_has_its_place(name: str, place: str, reply_to: str) -> None:

@@ -39,7 +39,28 @@ def test_only_what_surely_did_not_happen_is_tried_again(status: int, kind: type[
 def test_a_limit_is_waited_for_until_it_opens() -> None:
     assert wait({"x-rate-limit-reset": "1700000090", "x-rate-limit-remaining": "0"}) == 90.0
     assert wait({"x-rate-limit-reset": "1700000090"}) == 90.0
-    assert wait({"x-rate-limit-reset": "1700000090", "x-rate-limit-remaining": "5"}) == 90.0
+
+
+def test_a_window_with_calls_left_is_not_waited_for() -> None:
+    assert wait({"x-rate-limit-reset": "1700000090", "x-rate-limit-remaining": "5"}) is None
+    assert wait({"x-rate-limit-reset": "1700000090", "x-rate-limit-remaining": "5", "retry-after": "2"}) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "used_up"),
+    [
+        ({}, False),
+        ({"retry-after": "3"}, False),
+        ({"x-rate-limit-reset": "1700000090"}, False),
+        ({"x-rate-limit-remaining": "5"}, False),
+        ({"x-rate-limit-remaining": "0"}, True),
+        ({"x-rate-limit-remaining": "5", "x-app-limit-24hour-remaining": "0"}, True),
+    ],
+)
+def test_only_a_count_of_0_says_that_everybody_has_to_wait(headers: dict[str, str], used_up: bool) -> None:
+    error = judge(429, headers, b"", NOW)
+    assert isinstance(error, SendThrottled)
+    assert error.used_up is used_up
 
 
 def test_of_several_limits_that_are_used_up_the_last_to_open_counts() -> None:
