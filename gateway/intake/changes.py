@@ -4,7 +4,7 @@ told of a message that has not come -> waits, by the message's id -> settled wit
 edited before its turn -> answered as it reads now | removed before its turn -> DONE, not answered
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from gateway.intake import inbox
 from gateway.intake.inbox import RECORDED, InboxStatus, Recorded, recorded
 from gateway.messages import Attachment, Said
 from gateway.storage.statements import Statement, given
-from gateway.storage.tables import INBOX_EARLY, INBOX_QUEUED
+from gateway.storage.tables import INBOX_EARLY, INBOX_QUEUED, INBOX_UNDERSTOOD
 from gateway.storage.tables import inbox as table
 
 
@@ -72,11 +72,13 @@ def reword(
     message_id: int,
     text: str,
     attachments: Sequence[Attachment] | None,
-    target: str = "",
+    target: str,
+    why_not: Callable[[Said], str],
 ) -> bool:
     """Have a message that waits for its turn be answered as it reads now. False where it does not wait.
 
-    `target`: what its answer is addressed to from now on, where that is another one.
+    `target`: what its answer is addressed to from now on, where that is another one. `why_not`: why it is none for the
+    assistant as it reads now, in one word; empty where it is one.
     """
     row = conn.execute(_in_line(case_id, message_id).with_for_update()).one_or_none()
     if row is None:
@@ -88,8 +90,17 @@ def reword(
         attachments=said.attachments if attachments is None else tuple(attachments),
         target=target or said.target,
     )
-    conn.execute(table.update().where(table.c.id == row.id).values(said=msgspec.to_builtins(said)))
+    new = {"said": msgspec.to_builtins(said), "reason": why_not(said)}
+    conn.execute(table.update().where(table.c.id == row.id).values(new))
     return True
+
+
+def leave_to_people(conn: Connection, case_id: str, said: Said, reason: str) -> None:
+    """Have what the sender of `said` has told us in a case, and waits for the assistant, wait for people instead."""
+    for other in inbox.line_of(conn, case_id):
+        told_us = not (other.reason or other.said.overheard)
+        if told_us and (other.said.channel, other.said.sender.native_id) == (said.channel, said.sender.native_id):
+            conn.execute(table.update().where(table.c.id == other.id, INBOX_QUEUED).values(reason=reason))
 
 
 def drop(conn: Connection, case_id: str, message_id: int, reason: str) -> bool:
@@ -97,9 +108,21 @@ def drop(conn: Connection, case_id: str, message_id: int, reason: str) -> bool:
     row = conn.execute(_in_line(case_id, message_id).with_for_update()).one_or_none()
     if row is None:
         return False
-    said = {**row.said, "text": "", "attachments": []}
-    conn.execute(table.update().where(table.c.id == row.id).values(said=said))
     return inbox.settle(conn, row.id, InboxStatus.DONE, reason)
+
+
+def forget_words(conn: Connection, message_id: int) -> None:
+    """Let go of what the events of a message say, but for what waits for its turn; their keys and fates stay."""
+    of_message = INBOX_UNDERSTOOD, table.c.message_id == message_id
+    rows = conn.execute(sa.select(table.c.id, table.c.status, table.c.said).where(*of_message))
+    for row in rows.all():
+        said = row.said if row.status == InboxStatus.QUEUED else {**(row.said or {}), "text": "", "attachments": []}
+        conn.execute(table.update().where(table.c.id == row.id).values(body=b"", said=said))
+
+
+def forget_body(conn: Connection, inbox_id: int) -> None:
+    """Let go of what an event says that has had its effect: its words stand with the message that it tells of."""
+    conn.execute(table.update().where(table.c.id == inbox_id).values(body=b""))
 
 
 def _in_line(case_id: str, message_id: int) -> sa.Select[tuple[int, dict[str, Any]]]:

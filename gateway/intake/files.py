@@ -19,7 +19,7 @@ from gateway.channels.base import ChannelAdapter, Fetched
 from gateway.clock import Clock
 from gateway.errors import FetchError, FetchRefused, FetchRetryable
 from gateway.messages import Channel
-from gateway.storage import files
+from gateway.storage import files, uploads
 from gateway.storage.database import Database
 from gateway.storage.files import Awaited
 
@@ -93,6 +93,8 @@ class Fetching:
         known = kinds.recognise(fetched.content, awaited.source.kind, name)
         if known is None:
             raise FetchRefused(kinds.NOT_TAKEN)
+        if not awaited.source.name:
+            name = kinds.named_after(known.mime, name)
         now = self._clock()
 
         def write(conn: Connection) -> str:
@@ -130,4 +132,4 @@ class Fetching:
         if now < self._next_prune:
             return
         self._next_prune = now + timedelta(hours=1)
-        await self._database.write(lambda conn: files.prune(conn, now - _UNSENT_KEPT))
+        await self._database.write(lambda conn: uploads.prune(conn, now - _UNSENT_KEPT))

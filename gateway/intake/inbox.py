@@ -216,20 +216,20 @@ def settle(conn: Connection, inbox_id: int, status: InboxStatus, reason: str = "
 _TAKE_TURN: Final = Statement(
     inbox.update()
     .where(inbox.c.id == given(inbox.c.id, "inbox_id"), INBOX_QUEUED)
-    .values(status=InboxStatus.DONE.value, reason="")
-    .returning(inbox.c.said)
+    .values(status=InboxStatus.DONE.value)
+    .returning(inbox.c.said, inbox.c.reason)
 )
 
 
 def take_turn(conn: Connection, head: Waiting) -> bool:
     """Settle a message whose answer was decided by what `head` says. False as `settle`.
 
-    Raises `StaleEpoch` where the customer says something else by now: it is to be decided anew.
+    Raises `StaleEpoch` where the customer says something else by now, or wants no automatic answers: decide anew.
     """
     row = _TAKE_TURN.one(conn, inbox_id=head.id)
     if row is None:
         return False
-    if msgspec.convert(row.said, Said) != head.said:
+    if row.reason != head.reason or msgspec.convert(row.said, Said) != head.said:
         raise StaleEpoch
     return True
 

@@ -17,12 +17,12 @@ from gateway.clock import Clock
 from gateway.intake import asking, silence
 from gateway.messages import Channel
 from gateway.storage import checks, pulse, repairs
-from gateway.storage.checks import Finding
+from gateway.storage.checks import POLICY, Finding
 from gateway.storage.database import Database
 
 _log = log.get(__name__)
 
-_OURS: Final = (silence.NAME, asking.NAME, repairs.NAME)
+_OURS: Final = (silence.NAME, asking.NAME, repairs.NAME, POLICY)
 _SILENCE_EVERY: Final = 10.0  # minutes
 _ONE_LOOK: Final = 90.0  # seconds
 _AFTER_A_FAULT: Final = 30.0  # seconds

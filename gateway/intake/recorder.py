@@ -3,7 +3,8 @@
     record --> waiting --as soon as the database has the one before--> batch --one insert--> on disk --> all are told
                   '--too many, or too late--> Overloaded: a 503, and the platform comes again
 
-A batch that one delivery spoils is written once more, each delivery alone.
+A batch that one delivery spoils is written once more, each delivery alone. In quiet times the arrivals are called in
+the same transaction, which saves one; while more comes, after it, so that several batches share one call.
 """
 
 import asyncio
@@ -21,12 +22,14 @@ from gateway.errors import Overloaded
 from gateway.intake import inbox
 from gateway.lanes import Carrier, Lane
 from gateway.messages import Channel, RawEvent
+from gateway.storage import lanes
 from gateway.storage.database import Database, TransactionLost
 
 _IN_ONE: Final = 500  # events in one batch, or one delivery that holds more
 _IN_ONE_BYTES: Final = 4_000_000
 _AT_ONCE: Final = 4  # batches under way; more than one only where the one before takes unusually long
 _UNUSUAL: Final = 0.25  # seconds
+_QUIET: Final = 0.04  # seconds without a batch; nearer ones share a call
 _PATIENCE: Final = 8.0  # seconds; nobody answers a platform later than this
 _MOST: Final = 20_000  # events waiting
 _MOST_BYTES: Final = 64_000_000
@@ -61,6 +64,7 @@ class Recorder:
         self._under_way: dict[asyncio.Task[None], list[Delivery]] = {}
         self._events = 0
         self._bytes = 0
+        self._stored_at = 0.0
         self._watch: asyncio.TimerHandle | None = None
 
     async def record(self, channel: Channel, account: str, events: Sequence[RawEvent]) -> None:
@@ -124,8 +128,11 @@ class Recorder:
 
     async def _store(self, batch: list[Delivery]) -> None:
         """Write a batch and tell everybody in it. Raises nothing."""
+        now = asyncio.get_running_loop().time()
+        calls = now - self._stored_at > _QUIET
+        self._stored_at = now
         try:
-            new = await self._database.write(partial(_record_all, batch, self._clock), urgent=True)
+            new = await self._database.write(partial(_record_all, batch, self._clock, calls), urgent=True)
         except Exception as error:  # noqa: BLE001 - handed to those whom it concerns
             if len(batch) > 1 and not isinstance(error, _EVERYBODYS):
                 await asyncio.gather(*(self._store([delivery]) for delivery in batch))
@@ -140,7 +147,7 @@ class Recorder:
         for channel, (fresh, known) in new.items():
             metrics.webhook_events.labels(channel, "new").inc(fresh)
             metrics.webhook_events.labels(channel, "repeated").inc(known)
-            if fresh:
+            if fresh and not calls:
                 await self._carrier.call(Lane.arrivals(channel))
 
     def _look(self) -> None:
@@ -171,8 +178,8 @@ def _give_up(delivery: Delivery, now: float) -> bool:
     return late
 
 
-def _record_all(batch: list[Delivery], clock: Clock, conn: Connection) -> dict[Channel, tuple[int, int]]:
-    """How many events of each channel were new, and how many known."""
+def _record_all(batch: list[Delivery], clock: Clock, calls: bool, conn: Connection) -> dict[Channel, tuple[int, int]]:
+    """How many events of each channel were new, and how many known. `calls`: have the new ones seen to."""
     grouped: defaultdict[tuple[Channel, str], list[RawEvent]] = defaultdict(list)
     for delivery in batch:
         grouped[delivery.channel, delivery.account] += delivery.events
@@ -181,4 +188,6 @@ def _record_all(batch: list[Delivery], clock: Clock, conn: Connection) -> dict[C
     for (channel, account), events in sorted(grouped.items()):
         new = inbox.record(conn, channel, account, events, now)
         counts[channel] = (new, len(events) - new)
+        if new and calls:
+            lanes.call(conn, Lane.arrivals(channel))
     return counts

@@ -49,13 +49,13 @@ def load(conn: Connection, table: Table, channel: Channel, account: str, now: da
         beyond = sum(counts.get(outlet, 0) for outlet in outlets) - room.free
         takes = timedelta(seconds=max(0, beyond) / room.limit.rate)
         if takes > found.takes:
-            words = " and ".join(outlet.split(":")[1] for outlet in outlets)
-            found = msgspec.structs.replace(found, takes=takes, why=f"{words}: {_in_words(room.limit)}")
+            surface = outlets[0].split(":")[1] if len(outlets) == 1 else ""
+            found = msgspec.structs.replace(found, takes=takes, why=_in_words(room.limit, surface))
     for outlet, limit in _thread_limits(table, channel, account):
         _, longest = next(iter(_crowded(conn, outlet, limit.share(Rank.CHATTER))), ("", 0))
         takes = timedelta(seconds=max(0, longest - limit.share(Rank.CHATTER)) / limit.rate)
         if takes > found.takes:
-            why = f"one {outlet.surface} thread: {_in_words(limit)}"
+            why = f"{_in_words(limit, outlet.surface)} in one thread"
             found = msgspec.structs.replace(found, takes=takes, why=why)
     return found
 
@@ -185,8 +185,8 @@ def _outlets(channel: Channel, account: str) -> list[str]:
     return [str(Outlet(channel=channel, surface=surface, account=account)) for surface in _SURFACES]
 
 
-def _in_words(limit: Limit) -> str:
-    return f"{limit.count} messages in {_span(limit.seconds)}"
+def _in_words(limit: Limit, surface: str) -> str:
+    return f"{limit.count} {f'{surface} ' if surface else ''}messages in {_span(limit.seconds)}"
 
 
 def _span(seconds: int) -> str:

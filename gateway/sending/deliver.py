@@ -154,7 +154,7 @@ class Deliveries:
             return _Outcome(went=Went.NOT_AT_ALL)
         try:
             sent = await self._hand_to(channel, parcel, public, along)
-            self._gates[parcel.out.channel].let_through()
+            self._gates[parcel.out.channel].let_through(parcel.thread_key)
         except SendRetryable as error:
             again_at = self._again_at(parcel, error)
             pause = self._pause(parcel, error, again_at)
@@ -242,9 +242,9 @@ class Deliveries:
 
     def _pause(self, parcel: Parcel, error: SendRetryable, until: datetime) -> datetime | None:
         """Until when others wait as well for what the platform wants nothing of now."""
-        if not isinstance(error, SendThrottled) or error.retry_after is None:
+        if not isinstance(error, SendThrottled):
             return None
-        return self._gates[parcel.out.channel].turned_away(parcel.thread_key, until)
+        return self._gates[parcel.out.channel].turned_away(parcel.thread_key, until, used_up=error.used_up)
 
     def _not_now(
         self, parcel: Parcel, error: SendRetryable, until: datetime, pause: datetime | None, conn: Connection

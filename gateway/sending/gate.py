@@ -28,9 +28,11 @@ from gateway.messages import Channel
 from gateway.sending import pace
 from gateway.sending.limits import Outlet, Rank, Table
 from gateway.sending.pace import Ask
+from gateway.sending.throttles import Throttles
 from gateway.sending.waiter import Claimed, Claiming, FailedAlone, LetIn, Waiter, is_to_be_sent
 from gateway.sending.watch import Watch, Went
 from gateway.storage.database import Database
+from gateway.storage.statements import savepoint
 
 _log = log.get(__name__)
 
@@ -44,7 +46,6 @@ _LOOK_AGAIN: Final = (
 )
 _SHORTEST_SLEEP: Final = 0.02  # seconds: the limits are asked for several at once
 _AFTER_A_FAULT: Final = 1.0  # seconds
-_CHATS_ARE_ALL: Final = 6  # chats that Telegram has turned away, and let nothing through meanwhile: all of them
 
 
 Ranks = Callable[[Connection, Channel, str], Mapping[str, Rank]]
@@ -76,7 +77,7 @@ class Gate:
         self._waiting: dict[str, Waiter] = {}
         self._sending = 0
         self._closed = False
-        self._throttled: dict[str, datetime] = {}
+        self._throttles = Throttles()
         self._changed = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
         self._watch = Watch(channel, account, database, clock, self._changed.set)
@@ -146,22 +147,22 @@ class Gate:
         await self._database.write(lambda conn: pace.give_back(conn, self._table, thread_key, now))
         self._changed.set()
 
-    def let_through(self) -> None:
-        """The platform has taken something, just now."""
-        self._throttled = {}
+    def let_through(self, thread_key: str) -> None:
+        """The platform has taken something of this thread, just now."""
+        self._throttles.let_through(self._budget(thread_key))
 
-    def turned_away(self, thread_key: str, until: datetime) -> datetime | None:
+    def turned_away(self, thread_key: str, until: datetime, *, used_up: bool) -> datetime | None:
         """The platform wants nothing more of a thread before `until`; returns until when it wants nothing of anybody.
 
-        Telegram may mean that chat alone: our whole account, once it has said so of several and let nothing through.
-        Told as the answers come, not as they are written down, which is many at once.
+        `used_up`: it says so of a whole limit. Told as the answers come, not as they are written down, which is many at
+        once.
         """
-        if self._channel is not Channel.TELEGRAM:
-            return until
-        now = self._clock()
-        self._throttled = {key: time for key, time in self._throttled.items() if now < time} | {thread_key: until}
-        # As long as the first of them may speak again: then it is known whether the others may.
-        return min(self._throttled.values()) if len(self._throttled) >= _CHATS_ARE_ALL else None
+        budget = self._budget(thread_key)
+        return self._throttles.turned_away(budget, thread_key, until, self._clock(), used_up=used_up)
+
+    def _budget(self, thread_key: str) -> str:
+        """What a thread shares with others: its surface, or the whole account where that has a limit."""
+        return " ".join(sorted(pace.shared(self._table, thread_key)))
 
     def pause(self, conn: Connection, thread_key: str, until: datetime, now: datetime) -> None:
         """Let nobody of a thread's budgets in before `until`, in whichever process."""
@@ -257,7 +258,7 @@ class Gate:
     def _claim_among_others(self, conn: Connection, waiter: Waiter, rank: Rank, now: datetime) -> LetIn:
         """The same, so that one thread's fault undoes only its own and is raised to whoever drains it."""
         try:
-            with conn.begin_nested():
+            with savepoint(conn, "claim"):
                 return self._claim(conn, waiter, rank, now)
         except DBAPIError:
             raise

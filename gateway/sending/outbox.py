@@ -24,7 +24,7 @@ from gateway.messages import Author, Button, Delivery, File, Outbound, Surface, 
 from gateway.privacy.wall import PublicText
 from gateway.sending import split
 from gateway.sending.limits import Outlet, rank_of
-from gateway.storage import cases, events, files, lanes, threads, transcript
+from gateway.storage import cases, events, lanes, tallies, threads, transcript, uploads
 from gateway.storage.columns import spelt_out
 from gateway.storage.rows import as_struct
 from gateway.storage.statements import Statement, given, inserting
@@ -57,12 +57,12 @@ DELIVERY_OF = {
     OutboxStatus.FAILED: Delivery.FAILED,
     OutboxStatus.LOOKING: Delivery.UNCLEAR,
     OutboxStatus.UNCLEAR: Delivery.UNCLEAR,
-    OutboxStatus.WITHDRAWN: Delivery.NONE,
+    OutboxStatus.WITHDRAWN: Delivery.WITHDRAWN,
 }
 """What the transcript shows for each status."""
 
 _AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)  # due whatever a host's clock says
-_LONGEST_WAIT: Final = timedelta(minutes=16)  # X's window of 15 minutes: further off, and the clock was put back since
+_LONGEST_WAIT: Final = timedelta(hours=25)  # X's longest window, and a little: further off, and the clock was put back
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +151,7 @@ def put_private(
             conn, case, thread, "", Surface.PRIVATE,
             author=author, now=now, agent_id=agent_id, heard_at=heard_at, file=file,
         )  # fmt: skip
-        files.attach(conn, file.id, message_id, thread.channel)
+        uploads.attach(conn, file.id, message_id, thread.channel)
         ids.append(message_id)
     return ids[0]
 
@@ -375,6 +375,13 @@ def finish(
     return _settle(conn, parcel, status, now, native_id=native_id, error=error)
 
 
+def unsent(conn: Connection, case_id: str) -> list[int]:
+    """What the bot has said in a case and nobody has begun to send, by row."""
+    its_own = outbox.c.case_id == case_id, OUTBOX_UNDECIDED, outbox.c.author == Author.BOT
+    waiting = sa.select(outbox.c.id).where(*its_own, outbox.c.status == OutboxStatus.NEW)
+    return list(conn.execute(waiting.order_by(outbox.c.id)).scalars())
+
+
 def withdraw(conn: Connection, row_id: int, now: datetime, why: str) -> Parcel | None:
     """Have a message that still waits not be sent at all. None where it does not wait any more."""
     row = conn.execute(sa.select(outbox).where(outbox.c.id == row_id).with_for_update()).one_or_none()
@@ -425,6 +432,8 @@ def _settle(
 ) -> bool:
     if not _SETTLE[status].run(conn, row_id=parcel.id, error=error):
         return False
+    if DELIVERY_OF[status] in (Delivery.SENT, Delivery.UNCLEAR):
+        tallies.say(conn, parcel.out.channel, parcel.case_id, parcel.message_id)
     transcript.set_delivery(conn, parcel.message_id, DELIVERY_OF[status], native_id)
     events.append(
         conn,

@@ -81,10 +81,14 @@ def give_back(conn: Connection, table: Table, thread_key: str, now: datetime) ->
     _keep(conn, held, now)
 
 
+def shared(table: Table, thread_key: str) -> set[str]:
+    """The names of what is counted for a thread together with others; its outlet where there is no such limit."""
+    return _buckets_of(table, thread_key).keys() - {thread_key} or {str(Outlet.of(thread_key))}
+
+
 def pause(conn: Connection, table: Table, thread_key: str, until: datetime, now: datetime) -> None:
     """The platform says that nothing more goes out of this thread's outlet before `until`."""
-    names = _buckets_of(table, thread_key).keys() - {thread_key}
-    held = _lock(conn, names or {str(Outlet.of(thread_key))}, now)
+    held = _lock(conn, shared(table, thread_key), now)
     for bucket in held.values():
         bucket.paused_until = max(until, bucket.paused_until or until)
         bucket.touched = True

@@ -85,11 +85,15 @@ def ways(conn: Connection, case: Case, now: datetime) -> list[Way]:
         for thread in its_threads
     ]
     open_on = {way.thread.channel for way in found if way.surface is Surface.PRIVATE and way.window.can_send}
-    return found + [
-        _beginning(conn, case, thread, now)
-        for thread in its_threads
-        if thread.surface is Surface.PUBLIC and thread.channel not in open_on
-    ]
+    listed = {thread.id for thread in its_threads}
+    for thread in its_threads:
+        if thread.surface is Surface.PRIVATE or thread.channel in open_on:
+            continue
+        way = _beginning(conn, case, thread, now)
+        if way.started not in listed:  # a chat that is the case's already, or that another of its groups leads to
+            found.append(way)
+            listed |= set() if way.started is None else {way.started}
+    return found
 
 
 def bubbles(conn: Connection, table: Table, thread: CaseThread, said: Sequence[Bubble], now: datetime) -> list[Bubble]:

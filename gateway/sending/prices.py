@@ -1,20 +1,18 @@
 """Prices: what X charges for what is said and heard, and what a case has cost so far.
 
-Other channels charge nothing. What a case has cost is told from its messages, as an estimate: X's own bill counts what
-it delivers twice, or asks for in vain, in its own way.
+Other channels charge nothing. What a case has cost is told from the tallies of its messages, as an estimate: X's own
+bill counts what it delivers twice, or asks for in vain, in its own way.
 """
 
 import re
 from typing import Final
 
 import msgspec
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.errors import SettingsError
-from gateway.messages import Author, Channel, Delivery, Surface
-from gateway.storage import threads
-from gateway.storage.tables import messages
+from gateway.messages import Channel, Surface
+from gateway.storage import tallies
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,22 +51,10 @@ def of_message(known: Prices, channel: Channel, surface: Surface) -> float:
 
 
 def of_case(conn: Connection, known: Prices, case_id: str) -> float:
-    """What a case has cost on X so far, as its messages tell."""
-    on_x = [thread.id for thread in threads.of_case(conn, case_id) if thread.channel is Channel.TWITTER]
-    if not on_x:
-        return 0.0  # what is said elsewhere is not even counted
-    heard = messages.c.author == Author.CUSTOMER
-    taken = messages.c.delivery.in_([Delivery.SENT, Delivery.UNCLEAR])
-    rows = conn.execute(
-        sa.select(messages.c.surface, heard.label("heard"), sa.func.count().label("number"))
-        .where(messages.c.case_id == case_id, messages.c.thread_id.in_(on_x), sa.or_(heard, taken))
-        .group_by(messages.c.surface, heard)
-    )
-    each = {
-        (Surface.PUBLIC, True): known.mention,
-        (Surface.PUBLIC, False): known.reply,
-        (Surface.PRIVATE, True): known.dm_received,
-        (Surface.PRIVATE, False): known.dm,
-    }
-    total: float = sum(each[Surface(row.surface), bool(row.heard)] * int(row.number) for row in rows)
+    """What a case has cost on X so far, as its tallies tell."""
+    total = 0.0
+    for tally in tallies.of_case(conn, case_id):
+        public = tally.surface is Surface.PUBLIC
+        total += tally.heard * (known.mention if public else known.dm_received)
+        total += tally.said * (known.reply if public else known.dm)
     return round(total, 6)

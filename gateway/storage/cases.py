@@ -196,6 +196,20 @@ _FENCE: Final = Statement(
 )
 
 
+_FENCE_TURN: Final = Statement(
+    sa.select(cases.c.epoch, cases.c.dialogue)
+    .where(cases.c.id == given(cases.c.id, "case_id"))
+    .with_for_update(key_share=True)
+)
+
+
+def fence_turn(conn: Connection, case: Case) -> None:
+    """As `fence`, and as well where the customer has taken back what the assistant knew when it was asked."""
+    row = _FENCE_TURN.one(conn, case_id=case.id)
+    if row is None or row.epoch != case.epoch or row.dialogue != case.dialogue:
+        raise StaleEpoch
+
+
 def fence(conn: Connection, case: Case) -> None:
     """Raise `StaleEpoch` if the case has changed hands since `case` was read; call it in the effect's transaction.
 

@@ -5,6 +5,7 @@ checks of an adapter, silence, what catch-up found --note--> rows; what turns il
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -14,6 +15,9 @@ from gateway.messages import Channel
 from gateway.storage import events
 from gateway.storage.channel_tables import checks
 from gateway.storage.rows import as_struct
+
+POLICY: Final = "policy"
+"""The check that the platform itself reports: nobody can ask for it."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,10 @@
 """What the tables are made of: types of columns, and indexes of what still matters."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -33,6 +35,22 @@ class Instant(TypeDecorator[datetime]):
 # SQLite counts up by itself only on INTEGER PRIMARY KEY.
 Serial: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Json: Final = sa.JSON(none_as_null=True)
+
+
+def to_json(value: object) -> str:
+    """What a JSON column keeps, several times faster than by the standard library, whose word it leaves the rest to."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # half a character, which some platforms' JSON holds
+        return json.dumps(value)
+
+
+def from_json(text: str | bytes) -> Any:
+    """What a JSON column holds; also what `to_json` left to the standard library, and what versions before wrote."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return json.loads(text)
 
 
 def spelt_out(column: sa.Column[Any], *values: str) -> sa.ColumnElement[bool]:

@@ -4,7 +4,7 @@ The packet refers to the transcript (first and last id, count, SHA-256) instead 
 reference follows on from the one before, so that a handoff reads what was said since, however long the case is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import Case, HandoffReason
 from gateway.messages import Author, Channel, Surface
-from gateway.storage import moves, people, threads, transcript
+from gateway.storage import moves, people, references, threads, transcript
 from gateway.storage.moves import MoveState
 from gateway.storage.tables import episodes
 
@@ -33,7 +33,7 @@ def open_episode(
         .limit(1)
     ).one_or_none()
     number = 1 if before is None else before.number + 1
-    told = transcript.reference(conn, case.id, None if before is None else before.packet["transcript_ref"])
+    told = references.reference(conn, case.id, None if before is None else before.packet["transcript_ref"])
     packet = _packet(conn, case, number, reason, due_at, why, told)
     conn.execute(
         episodes.insert().values(
@@ -52,8 +52,13 @@ def end_episode(conn: Connection, case_id: str, outcome: str, now: datetime) -> 
     )
 
 
-def take_back(conn: Connection, case_id: str, message_id: int, text: str, masked: str) -> None:
-    """Have the packets in which a message was handed over hold what is kept of it since it was removed."""
+def take_back(
+    conn: Connection, case_id: str, message_id: int, text: str, masked: str, is_gone: Callable[[object], bool]
+) -> None:
+    """Have the packets in which a message was handed over hold what is kept of it since it was taken back.
+
+    `is_gone`: whether what the assistant knew came from there.
+    """
     rows = conn.execute(sa.select(episodes.c.id, episodes.c.packet).where(episodes.c.case_id == case_id)).all()
     for row in rows:
         packet: dict[str, Any] = dict(row.packet)
@@ -61,6 +66,7 @@ def take_back(conn: Connection, case_id: str, message_id: int, text: str, masked
             packet[part] = [
                 {**told, "text": masked} if told.get("id") == message_id else told for told in packet.get(part, [])
             ]
+        packet["slots"] = {name: value for name, value in packet.get("slots", {}).items() if not is_gone(value)}
         summary = packet.get("summary")
         if text.strip() and summary:
             packet["summary"] = {**summary, "text": summary["text"].replace(_short(text), _short(masked))}

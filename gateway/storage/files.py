@@ -1,7 +1,7 @@
 """Files: what came along with messages, and what goes along with ours; the content lies here, beside the messages.
 
     a customer's:  expected WAITING --fetched--> KEPT | REFUSED, with the reason
-    an agent's:    put here KEPT, nobody's yet --said--> KEPT, a message's own
+    an agent's:    put here KEPT (`uploads`), nobody's yet --said--> KEPT, a message's own
 
 Platforms' addresses expire within hours or days, so what came along is brought right after it arrived and stays as long
 as its message does.
@@ -17,9 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from ulid import ULID
 
-from gateway.errors import NotFound
 from gateway.files import HAVE_CONTENT, Recognised, tidy_name
-from gateway.messages import Attachment, Channel, File
+from gateway.messages import Attachment, Channel
 from gateway.storage import events
 from gateway.storage.channel_tables import FILE_WAITING, files
 from gateway.storage.rows import as_struct
@@ -108,7 +107,7 @@ def expect(
             continue
         conn.execute(
             files.insert().values(
-                id=_new_id(now),
+                id=new_id(now),
                 message_id=message_id,
                 position=position,
                 channel=channel.value,
@@ -207,65 +206,6 @@ def of_messages(conn: Connection, message_ids: Iterable[int]) -> dict[int, dict[
     return found
 
 
-def put(conn: Connection, user_id: int, known: Recognised, name: str, content: bytes, now: datetime) -> File:
-    """Put here what somebody means to send."""
-    file = File(
-        id=_new_id(now),
-        kind=known.kind,
-        name=tidy_name(name, known.mime),
-        mime=known.mime,
-        size=len(content),
-    )
-    conn.execute(
-        files.insert().values(
-            **msgspec.structs.asdict(file),
-            user_id=user_id,
-            status=FileStatus.KEPT.value,
-            content=content,
-            created_at=now,
-        )
-    )
-    return file
-
-
-def unsent(conn: Connection, user_id: int, ids: Sequence[str]) -> list[File]:
-    """What somebody has put here and not sent yet, in this order. Raises `NotFound`."""
-    rows = {
-        row.id: row
-        for row in conn.execute(
-            sa.select(*files.c["id", "kind", "name", "mime", "size"])
-            .where(files.c.id.in_(ids), files.c.user_id == user_id, files.c.message_id.is_(None))
-            .with_for_update()
-        )
-    }
-    if missing := [one for one in ids if one not in rows]:
-        raise NotFound(f"There is no file {missing[0][:40]} of yours that waits to be sent.")
-    return [as_struct(rows[one], File) for one in ids]
-
-
-def unsent_bytes(conn: Connection, user_id: int) -> int:
-    """Bytes of what somebody has put here and not sent yet."""
-    mine = files.c.user_id == user_id, files.c.message_id.is_(None)
-    return int(conn.execute(sa.select(sa.func.coalesce(sa.func.sum(files.c.size), 0)).where(*mine)).scalar_one())
-
-
-def attach(conn: Connection, file_id: str, message_id: int, channel: Channel) -> None:
-    """It goes along with this message."""
-    conn.execute(files.update().where(files.c.id == file_id).values(message_id=message_id, channel=channel.value))
-
-
-def discard(conn: Connection, file_id: str, user_id: int) -> bool:
-    """Take back what somebody has put here and not sent. False where there is nothing such."""
-    mine = files.c.id == file_id, files.c.user_id == user_id, files.c.message_id.is_(None)
-    return conn.execute(files.delete().where(*mine)).rowcount == 1
-
-
-def prune(conn: Connection, before: datetime) -> int:
-    """Let go of what was put here before then and never sent."""
-    old = files.c.message_id.is_(None), files.c.created_at < before
-    return conn.execute(files.delete().where(*old)).rowcount
-
-
 def content_of(conn: Connection, file_id: str) -> Content | None:
     """A file that is here; None where there is none such."""
     row = conn.execute(
@@ -301,5 +241,6 @@ def _key(source: Any) -> tuple[object, ...]:
     return fields.get("kind"), fields.get("native_id") or str(fields.get("url", "")).partition("?")[0]
 
 
-def _new_id(now: datetime) -> str:
+def new_id(now: datetime) -> str:
+    """Of a file that is about to be here."""
     return str(ULID.from_datetime(now)).lower()

@@ -103,6 +103,11 @@ def not_begun(conn: Connection, case_id: str, target: str) -> None:
     conn.execute(moves.update().where(moves.c.case_id == case_id, moves.c.target == target).values(begun=False))
 
 
+def bring_only(conn: Connection, move: Move, entities: Mapping[str, str]) -> None:
+    """Have a move bring along no more than `entities`: the customer has taken the rest back."""
+    conn.execute(moves.update().where(moves.c.id == move.id).values(entities=dict(entities)))
+
+
 def advance(conn: Connection, move: Move, to: MoveState, now: datetime) -> bool:
     """Move on. False if somebody else has moved it on before: whatever follows happens once."""
     changed = conn.execute(

@@ -46,6 +46,13 @@ def opted_out(conn: Connection, channel: Channel, account: str, sender: Sender) 
     return known is not None and known.opted_out_at is not None
 
 
+def has_opted_out(conn: Connection, customer: int, channel: Channel, account: str) -> bool:
+    """Whether a customer wants no automatic answers on a channel."""
+    theirs = identities.c.customer_id == customer, identities.c.opted_out_at.is_not(None)
+    there = identities.c.channel == channel, identities.c.account == account
+    return conn.execute(sa.select(identities.c.id).where(*theirs, *there).limit(1)).first() is not None
+
+
 def opt_out(conn: Connection, channel: Channel, account: str, sender: Sender, at: datetime | None) -> None:
     """Note since when they want no automatic answers; None: that they do."""
     conn.execute(identities.update().where(*_is(channel, account, sender)).values(opted_out_at=at))

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.errors import Overloaded
 from gateway.lanes import Carry
+from gateway.storage.columns import from_json, to_json
 from gateway.storage.database import BACKLOG, Work
 from gateway.storage.lanes import CARRY
 
@@ -107,6 +108,8 @@ def create_engine(url: str, *, connections: int = 2) -> Engine:
     return sa.create_engine(
         address(url),
         hide_parameters=True,
+        json_serializer=to_json,
+        json_deserializer=from_json,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=10,

@@ -4,7 +4,8 @@ Read by the desk's page of channels; made NEW again by whoever replays them. The
 (`gateway.intake.inbox`), which says how an event gets where it stands.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -21,6 +22,8 @@ from gateway.storage.tables import INBOX_SET_ASIDE, inbox
 
 LOOKED_BACK: Final = 10_000
 """Events, the latest ones, in which ignored ones are counted and looked for: so it costs the same for ever."""
+
+_AT_ONCE: Final = 1_000  # ids in one question
 
 
 class InboxStatus(StrEnum):
@@ -103,6 +106,18 @@ def reopen(
     reason: str | None = None,
 ) -> int:
     """Make settled events NEW again, to be understood once more: all, some, or those of a reason. Returns how many."""
+    return len(reopened(conn, status, channel, ids=ids, reason=reason))
+
+
+def reopened(
+    conn: Connection,
+    status: InboxStatus,
+    channel: Channel | None = None,
+    *,
+    ids: Collection[int] | None = None,
+    reason: str | None = None,
+) -> list[int]:
+    """The same; returns which."""
     query = inbox.update().where(INBOX_SET_ASIDE if status is InboxStatus.SET_ASIDE else inbox.c.status == status)
     if channel is not None:
         query = query.where(inbox.c.channel == channel)
@@ -111,11 +126,22 @@ def reopen(
     if reason is not None:
         query = query.where(inbox.c.reason == reason)
     fresh: dict[str, Any] = {"status": InboxStatus.NEW, "reason": "", "attempts": 0, "deaths": 0}
-    count = conn.execute(query.values(**fresh, failing_since=None, due_at=None)).rowcount
-    if count:
+    made = query.values(**fresh, failing_since=None, due_at=None).returning(inbox.c.id)
+    again = list(conn.execute(made).scalars())
+    if again:
         for called in Channel if channel is None else [channel]:
             lanes.call(conn, Lane.arrivals(called))
-    return count
+    return again
+
+
+def standing(conn: Connection, ids: Sequence[int]) -> Counter[InboxStatus]:
+    """Where these events stand now."""
+    found: Counter[InboxStatus] = Counter()
+    for begin in range(0, len(ids), _AT_ONCE):
+        some = inbox.c.id.in_(ids[begin : begin + _AT_ONCE])
+        query = sa.select(inbox.c.status, sa.func.count()).where(some).group_by(inbox.c.status)
+        found.update({InboxStatus(status): count for status, count in conn.execute(query)})
+    return found
 
 
 def _counted(conn: Connection, *which: sa.ColumnElement[bool]) -> dict[Channel, dict[str, int]]:

@@ -26,6 +26,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.errors import Overloaded
 from gateway.lanes import Lane
+from gateway.storage.columns import from_json, to_json
 from gateway.storage.database import BACKLOG, TransactionLost, Work
 from gateway.storage.lanes import CARRY
 
@@ -280,6 +281,8 @@ def create_engine(url: str, *, read_only: bool = False, by_driver: bool = False)
     engine = sa.create_engine(
         url,
         hide_parameters=True,
+        json_serializer=to_json,
+        json_deserializer=from_json,
         connect_args={"timeout": 30, "check_same_thread": False},
         **({"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None} if by_driver else {}),
     )

@@ -90,6 +90,9 @@ case_threads = sa.Table(
     # What the next reply of ours is addressed to: the customer's latest message here.
     sa.Column("target", sa.Text, nullable=False),
     sa.Column("last_at", Instant, nullable=False),
+    # Messages of the customer, and of ours that were taken; counted where they are charged for (`tallies`).
+    sa.Column("heard", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("said", sa.Integer, nullable=False, server_default="0"),
 )
 
 messages = sa.Table(
@@ -159,6 +162,8 @@ INBOX_NEW: Final = spelt_out(inbox.c.status, "new")
 INBOX_QUEUED: Final = spelt_out(inbox.c.status, "queued")
 INBOX_SET_ASIDE: Final = spelt_out(inbox.c.status, "set_aside")
 INBOX_EARLY: Final = inbox.c.about.is_not(None)
+INBOX_UNDERSTOOD: Final = inbox.c.message_id.is_not(None)
+partial_index("ix_inbox_message", INBOX_UNDERSTOOD, inbox.c.message_id)
 partial_index("ix_inbox_early", INBOX_EARLY, inbox.c.about)
 partial_index("ix_inbox_new", INBOX_NEW, inbox.c.channel, inbox.c.id)
 partial_index("ix_inbox_case", INBOX_QUEUED, inbox.c.case_id, inbox.c.id)

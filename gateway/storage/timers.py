@@ -37,6 +37,11 @@ class Timer(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     payload: dict[str, object]
 
+    @property
+    def attempts(self) -> int:
+        """How often it has failed."""
+        return int(str(self.payload.get("attempts", 0)))
+
 
 def set_timer(
     conn: Connection, kind: Alarm, case_id: str, due_at: datetime, payload: Mapping[str, object] | None = None
@@ -66,6 +71,13 @@ def fire(conn: Connection, timer: Timer) -> bool:
         timers.update().where(timers.c.id == timer.id, timers.c.status == "pending").values(status="fired")
     )
     return changed.rowcount == 1
+
+
+def put_off(conn: Connection, timer: Timer, until: datetime) -> None:
+    """Note that a timer has failed, and have it try again at `until`; what somebody else has fired stays fired."""
+    payload = {**timer.payload, "attempts": timer.attempts + 1}
+    pending = timers.c.id == timer.id, timers.c.status == "pending"
+    conn.execute(timers.update().where(*pending).values(due_at=until, payload=payload))
 
 
 def cancel(conn: Connection, case_id: str, kind: Alarm) -> None:

@@ -1,7 +1,6 @@
 """The transcript of a case: every message once, in the order in which it was said, as far as the platforms tell."""
 
-import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.happenings import SaidForUs
 from gateway.messages import Author, Delivery, Said, Surface
-from gateway.storage import files
+from gateway.storage import files, tallies
 from gateway.storage.desk_tables import users
 from gateway.storage.rows import as_struct
 from gateway.storage.statements import Statement, given, inserting
@@ -19,15 +18,6 @@ from gateway.storage.tables import MESSAGE_FROM_CUSTOMER, messages, threads
 
 _STEP: Final = timedelta(milliseconds=1)
 _ROOM: Final = timedelta(seconds=1)
-_COVERED: Final = (
-    messages.c.id,
-    messages.c.author,
-    messages.c.surface,
-    sa.type_coerce(messages.c.said_at, sa.BigInteger),
-    messages.c.said_order,
-    messages.c.text,
-)
-"""What a reference vouches for."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +59,7 @@ def append_said(conn: Connection, case_id: str, thread_id: int, said: Said, now:
     later = _SAID_LATER.scalar(conn, case_id=case_id, said_at=said.at, said_order=said.order)
     # The clock of a platform may run ahead of ours; a transcript that ends in the future would push our answers up.
     at = _at_the_end(conn, case_id, min(said.at, now)) if later is None else _just_before(conn, case_id, later, said.at)
+    tallies.hear(conn, said.channel, case_id, thread_id)
     return _insert(
         conn,
         case_id=case_id,
@@ -164,6 +155,16 @@ def set_understood(conn: Connection, message_id: int, understood: dict[str, obje
     _SET_UNDERSTOOD.run(conn, message_id=message_id, understood=understood)
 
 
+def forget_entities(conn: Connection, message_id: int) -> list[str]:
+    """Let go of what the assistant found in a message, which says otherwise now. Returns the values."""
+    understood = conn.execute(sa.select(messages.c.understood).where(_THIS), {"message_id": message_id}).scalar_one()
+    if not understood or not understood.get("entities"):
+        return []
+    set_understood(conn, message_id, {**understood, "entities": []})
+    found = understood["entities"]
+    return [str(one.get("value") or "") for one in found if isinstance(one, dict)]
+
+
 def set_delivery(conn: Connection, message_id: int, delivery: Delivery, native_id: str | None = None) -> None:
     """Keep what became of a message of ours."""
     _SET_DELIVERY.run(conn, message_id=message_id, delivery=delivery.value, native_id=native_id)
@@ -199,31 +200,6 @@ def one(conn: Connection, case_id: str, message_id: int) -> Message | None:
     """One message of a case."""
     row = conn.execute(_shown().where(messages.c.case_id == case_id, messages.c.id == message_id)).one_or_none()
     return None if row is None else _message(row)
-
-
-def reference(conn: Connection, case_id: str, before: Mapping[str, object] | None = None) -> dict[str, object]:
-    """What identifies the whole transcript as it stands: first and last id, count, and a SHA-256 over all of it.
-
-    The SHA-256 is a link of a chain: over that of the case's reference `before`, then over what was taken down since,
-    in the order of the ids, with the platform's time of each, which is what its place follows from. So a message is
-    read for one handoff only, and one that comes late and stands further up breaks no reference that was given out.
-    Notes are left out: they are ours, not the story that is handed over.
-    """
-    # What another version gave out may not be a chain: then this begins a new one.
-    known = before if before is not None and "after" in before else {}
-    first, last, count, after = (known.get(name) for name in ("first_id", "last_id", "count", "sha256"))
-    digest = hashlib.sha256(str(after or "").encode())
-    query = (
-        sa.select(*_COVERED)
-        .where(messages.c.case_id == case_id, messages.c.surface != Surface.NOTE)
-        .order_by(messages.c.id)
-    )
-    number = int(str(count or 0))
-    for row in conn.execute(query if last is None else query.where(messages.c.id > last)):
-        digest.update(msgspec.json.encode(list(row)))
-        first, last = first or row.id, row.id
-        number += 1
-    return {"first_id": first, "last_id": last, "count": number, "sha256": digest.hexdigest(), "after": after}
 
 
 def forget(conn: Connection, message_id: int) -> None:

@@ -297,7 +297,7 @@ async def test_those_who_wait_for_a_connection_have_sent_nothing(server: Server,
         await reader.read(1)
 
     server.play = play
-    channel = made(network, server.root, total=2.0, connect=1.0)
+    channel = made(network, server.root, total=4.0, connect=2.0)
     outcomes = await asyncio.gather(*(say(channel) for _ in range(140)), return_exceptions=True)
     await channel.stop()
     unclear = [each for each in outcomes if isinstance(each, SendUnclear)]

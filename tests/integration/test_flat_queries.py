@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.clock import utc_now
-from gateway.messages import Surface
+from gateway.messages import Channel, Surface
 from gateway.routing import words
 from gateway.routing.assistant import Answer, HandoffEffect, TurnRequest
 from gateway.storage import queues
 from gateway.storage.database import create_engine
 from gateway.storage.migrate import migrate
 from handoff import users
-from tests.fakes import FakeAssistant, said_back
+from tests.fakes import FakeAssistant, FakePlatform, said_back
 from tests.integration import desk, past
 from tests.integration.road import Road, road, said
 from tests.integration.test_road import moving
@@ -282,10 +283,13 @@ async def hand_over_and_back(folder: Path, case_id: str) -> None:
             assert answer.status_code == 200, answer.text
 
 
-async def test_a_conversation_of_5000_messages_is_opened_and_paged_at_the_cost_of_one_of_400(tmp_path: Path) -> None:
+@pytest.mark.parametrize("channel", [Channel.TELEGRAM, Channel.TWITTER])  # X charges for each message
+async def test_a_conversation_of_5000_messages_is_opened_and_paged_at_the_cost_of_one_of_400(
+    channel: Channel, tmp_path: Path
+) -> None:
     costs = []
-    async with road(tmp_path, assistant=FakeAssistant(answering)) as there:
-        await there.hear(said("hello"))
+    async with road(tmp_path, assistant=FakeAssistant(answering), platform=FakePlatform(channel)) as there:
+        await there.hear(said("hello", channel=channel))
         await there.quiet()
         case_id = (await there.the_case())["id"]
     for more in (450, 4_550):
@@ -300,5 +304,7 @@ async def test_a_conversation_of_5000_messages_is_opened_and_paged_at_the_cost_o
                 assert latest.count('<li class="message') == page.count('<li class="message') == 200
                 assert not set(re.findall(r'id="m(\d+)"', latest)) & set(re.findall(r'id="m(\d+)"', page))
                 await ada.get(f"/api/v1/cases/{case_id}/messages?limit=50")
+                case = (await ada.get(f"/api/v1/cases/{case_id}")).json()
+                assert bool(case["cost_usd"]) is (channel is Channel.TWITTER)
         costs.append(dict(witness.most))
     assert dearer(*costs) == {}

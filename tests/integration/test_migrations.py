@@ -204,27 +204,31 @@ def test_a_table_that_somebody_holds_for_long_is_not_waited_for(
         assert is_current(engine)
 
 
-def test_indexes_of_tables_in_use_are_built_while_others_write(postgres: Cluster) -> None:
+@pytest.mark.parametrize(("before", "revision", "number"), [("0001", "0002", 10), ("0003", "0004", 3)])
+def test_indexes_of_tables_in_use_are_built_while_others_write(
+    before: str, revision: str, number: int, postgres: Cluster
+) -> None:
     url = postgres.database(migrated=False)
     with _opened(url) as engine:
-        _move(engine, "0001")
+        _move(engine, before)
         with engine.connect() as connection:
             in_use = sa.inspect(connection).get_table_names()
         said: list[str] = []
         event.listen(engine, "before_cursor_execute", lambda *args: said.append(args[2]))
-        _move(engine, "0002")
+        _move(engine, revision)
         builds = [one for one in said if re.match(rf"CREATE (UNIQUE )?INDEX.* ON ({'|'.join(in_use)}) ", one)]
-        assert len(builds) == 10
+        assert len(builds) == number
         assert [one for one in builds if "CONCURRENTLY" not in one] == []
 
 
+@pytest.mark.parametrize(("before", "first"), [("0001", "ix_cases_queue"), ("0003", "ix_messages_native_id")])
 def test_what_was_broken_off_while_indexes_were_built_is_taken_up_again(
-    postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+    before: str, first: str, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who builds beside others waits for whoever may still look at the table as it was: a backup, say."""
     url = postgres.database(migrated=False)
     with _opened(url) as engine, _opened(url) as backup:
-        _move(engine, "0001")
+        _move(engine, before)
         with monkeypatch.context() as impatient, backup.connect() as connection:
             impatient.setattr(migrations, "_LONGEST_WAIT", 50)
             connection.execution_options(isolation_level="REPEATABLE READ").exec_driver_sql("SELECT 1")
@@ -232,7 +236,7 @@ def test_what_was_broken_off_while_indexes_were_built_is_taken_up_again(
                 migrate(engine)
         broken_off = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
         with engine.connect() as connection:
-            assert connection.exec_driver_sql(broken_off).scalars().all() == ["ix_cases_queue"]
+            assert connection.exec_driver_sql(broken_off).scalars().all() == [first]
         migrate(engine)
         assert_as_in_the_model(engine)
         with engine.connect() as connection:

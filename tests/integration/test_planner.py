@@ -81,6 +81,20 @@ async def test_messenger_is_open_for_a_day_then_for_peoples_text_then_shut(db: D
     assert "7 days" in shut.way.window.why
 
 
+async def test_a_chat_that_the_customer_has_closed_is_listed_once(db: Database) -> None:
+    told = Told(db, Channel.TELEGRAM)
+
+    def blocks(story: Story) -> None:
+        story.says("hello")
+        story.says("where is it?", Surface.PUBLIC)
+        assert threads.close(story.conn, story.thread(Surface.PRIVATE).id, "blocked")
+
+    await told.by(blocks)
+    [plan] = await told.plans(Surface.PRIVATE)
+    assert not plan.way.window.can_send
+    assert len(await told.plans(Surface.PUBLIC)) == 1
+
+
 async def test_each_word_of_the_customer_opens_messenger_anew(db: Database) -> None:
     told = Told(db, Channel.FACEBOOK)
     await told.by(lambda story: story.says("hello"))
@@ -177,6 +191,26 @@ async def test_on_x_it_is_known_what_a_message_costs_and_what_the_case_has_cost(
         case = (await ada.get(f"/api/v1/cases/{case_id}")).json()
     assert case["cost_usd"] == pytest.approx(0.001 + 0.01 + 0.01 + 0.015)
     assert {limit["surface"]: limit["cost_usd"] for limit in case["limits"]} == {"public": 0.01, "private": 0.015}
+
+
+async def test_a_message_of_unknown_outcome_is_charged_once_also_where_it_turns_out_to_have_arrived(
+    house: House,
+) -> None:
+    def plot(story: Story) -> None:
+        story.says("hi")
+        message_id = story.waits("Hello.")
+        parcel = outbox.parcel_of(story.conn, message_id)
+        assert parcel is not None
+        for status in (OutboxStatus.UNCLEAR, OutboxStatus.SENT):
+            assert outbox.finish(story.conn, parcel, status, story.clock())
+        story.waits("This one X refused.")
+        story.deliver(OutboxStatus.FAILED)
+        story.hands_over()
+
+    case_id = await house.tell(plot, channel=Channel.TWITTER)
+    async with await house.user("Ada") as ada:
+        case = (await ada.get(f"/api/v1/cases/{case_id}")).json()
+    assert case["cost_usd"] == pytest.approx(0.01 + 0.015)
 
 
 async def test_elsewhere_a_case_costs_nothing(house: House) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import pytest
+
 from gateway.clock import utc_now
 from gateway.errors import SendThrottled
 from gateway.messages import Channel, Outbound, Surface
-from gateway.sending.limits import LIMITS
+from gateway.sending.limits import LIMITS, Limit, Scope, Table
 from tests.integration.road import Road, road
 from tests.integration.test_backlog import fill, statuses
 from tests.integration.troubled import Platform
@@ -83,7 +85,8 @@ async def test_of_ten_messages_three_turned_away_delay_the_others_little(tmp_pat
         return SendThrottled("429", retry_after=3)
 
     async with road(tmp_path, platform=platform, table=LIMITS) as there:
-        calm, lucky = [], []
+        calm: list[float] = []
+        lucky: list[float] = []
         for number in range(4):
             calm += (await delays(there, 25, f"calm{number}_")).values()
             await asyncio.sleep(1.1)  # so that thirty a second are not what is measured
@@ -109,3 +112,59 @@ async def test_x_may_turn_away_direct_messages_for_a_quarter_of_an_hour_and_post
         await fill(there, 10, channel=Channel.TWITTER, surface=Surface.PUBLIC, name="post")
         await there.until(lambda: len(platform.sent) == 10)
         assert len(platform.asked_at) == asked + 10
+
+
+@pytest.mark.parametrize("channel", [Channel.TWITTER, Channel.FACEBOOK])
+async def test_a_thread_that_is_turned_away_for_itself_holds_up_no_other(channel: Channel, tmp_path: Path) -> None:
+    platform = Platform(channel)
+    platform.trouble = patient({f"bad{number}" for number in range(5)}, 20)
+    async with road(tmp_path, platform=platform, table=budgets(channel)) as there:
+        await fill(there, 5, channel=channel, name="bad")
+        await there.until(lambda: len(platform.asked_at) >= 5)
+        await fill(there, 20, channel=channel, name="good")
+        await there.until(lambda: len(platform.sent) == 20, 5)
+        assert len(platform.asked_at) == 25, "those that were turned away are not asked before their time"
+
+
+@pytest.mark.parametrize("channel", [Channel.TWITTER, Channel.FACEBOOK, Channel.TELEGRAM])
+async def test_a_limit_that_is_used_up_holds_up_all_that_it_counts_and_nothing_else(
+    channel: Channel, tmp_path: Path
+) -> None:
+    platform = Platform(channel)
+
+    def used_up(out: Outbound) -> SendThrottled | None:
+        private = out.surface is Surface.PRIVATE
+        return SendThrottled("429", retry_after=3, used_up=True) if private and not platform.sent else None
+
+    platform.trouble = used_up
+    async with road(tmp_path, platform=platform, table=budgets(channel)) as there:
+        await fill(there, 1, channel=channel, name="first")
+        await there.until(lambda: len(platform.asked_at) == 1)
+        await there.quiet(0.2)
+        await fill(there, 10, channel=channel, name="after")
+        await fill(there, 1, channel=channel, surface=Surface.PUBLIC, name="post")
+        if channel is not Channel.TELEGRAM:  # whose bots have one limit for all that they say
+            await there.until(lambda: len(platform.sent) == 1, 2)
+        assert all(out.surface is Surface.PUBLIC for out, _, _ in platform.sent)
+        platform.trouble = lambda out: None
+        await there.until(lambda: len(platform.sent) == 12, 10)
+        assert min(platform.asked_at[-10:]) - platform.asked_at[0] > 2.5, "not before the platform's time"
+        assert len(platform.asked_at) == 13
+
+
+async def test_after_six_threads_of_a_page_in_a_row_the_whole_page_waits_as_long_as_it_says(tmp_path: Path) -> None:
+    platform = Platform(Channel.FACEBOOK)
+    platform.trouble = lambda out: SendThrottled("429", retry_after=20)
+    async with road(tmp_path, platform=platform, table=budgets(Channel.FACEBOOK)) as there:
+        await fill(there, 6, channel=Channel.FACEBOOK, name="bad")
+        await there.until(lambda: len(platform.asked_at) == 6)
+        await there.quiet(0.2)
+        await fill(there, 10, channel=Channel.FACEBOOK, name="after")
+        await there.quiet(0.5)
+        assert len(platform.asked_at) == 6
+
+
+def budgets(channel: Channel) -> Table:
+    """Room for all, counted as the platform counts it."""
+    scope = Scope.ACCOUNT if channel is Channel.TELEGRAM else Scope.SURFACE
+    return {(channel, surface): (Limit(scope=scope, count=1000, seconds=1),) for surface in Surface}
