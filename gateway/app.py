@@ -135,6 +135,7 @@ class Gateway:
             ),
             suspicion,
             self._signs,
+            leaks,
         )
         self._drains: dict[LaneKind, Drain] = {
             LaneKind.ARRIVALS: Arrivals(channels, road, clock, suspicion, happened, leaks, self._signs).drain,

@@ -80,6 +80,11 @@ class SendThrottled(SendRetryable):
 
     code = "send_throttled"
 
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None, used_up: bool = False) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.used_up = used_up
+        """The platform says that a limit is used up which counts more than one thread; else it may be that thread's."""
+
 
 class SendLockedOut(SendRetryable):
     """The platform does not let us in any more. Renew the channel's token."""

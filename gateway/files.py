@@ -2,10 +2,12 @@
 
     content -> first bytes -> one of a short list of kinds | none of them: not taken
 
-What a stranger calls a file counts for nothing; what it begins with decides whether it is kept, and how a browser is
-told to treat it. Pictures, sounds and videos may be shown in place; all else is handed out for keeping only.
+What a stranger calls a file counts for nothing; what it begins with decides whether it is kept, how a browser is told
+to treat it, and how its name ends: a system runs what is called `.bat`, whatever it holds. Pictures, sounds and videos
+may be shown in place; all else is handed out for keeping only.
 """
 
+import mimetypes
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -45,7 +47,7 @@ _OPEN_DOCUMENT: Final = re.compile(
 )
 _MACROS: Final = (b"vbaProject.bin", b"Basic/Standard/")
 # What a browser or a shell would run, if somebody handed it over as what it is.
-_RUNS: Final = re.compile(rb"\s*(?:<(?:!|\?|[a-z][a-z0-9:]*[\s>/])|#!|@echo|\{\\rtf)", re.IGNORECASE)
+_RUNS: Final = re.compile(rb"(?:<(?:!|\?|[a-z][a-z0-9:]*[\s>/])|#!|@echo|\{\\rtf)", re.IGNORECASE)
 _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _NAMELESS: Final = re.compile(r'[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"<>|:*?\\/]+')
 
@@ -119,12 +121,29 @@ def shown_in_place(mime: str) -> bool:
 
 
 def tidy_name(name: str, mime: str = "") -> str:
-    """A file's name without folders and without what misleads the eye, or a plain one where it has none."""
+    """A file's name without folders and without what misleads the eye, or a plain one where it has none.
+
+    Where `mime` is given it ends as such a file does: a text that is called `x.vbs` becomes `x.vbs.txt`.
+    """
     tidy = _NAMELESS.sub("_", re.split(r"[/\\]", name)[-1]).strip(" ._")
     if len(tidy) > _MOST_NAME:
         stem, dot, ending = tidy.rpartition(".")
         tidy = stem[: _MOST_NAME - 10] + dot + ending[:9] if dot else tidy[:_MOST_NAME]
-    return tidy or f"file.{_ENDINGS.get(mime, 'bin')}"
+    ending = _ENDINGS.get(mime, "bin")
+    if not tidy:
+        return f"file.{ending}"
+    _, dot, its_own = tidy.rpartition(".")
+    belongs = not mime or (dot and its_own.lower() in (ending, *_ALSO.get(mime, ())))
+    return tidy if belongs else f"{tidy}.{ending}"
+
+
+def named_after(mime: str, name: str) -> str:
+    """A name that a platform made up (`file_4.bin`), with the ending of what the file was recognised as."""
+    ending = _ENDINGS.get(mime)
+    if not name or ending is None or mimetypes.guess_type(name)[0] == mime:
+        return name
+    stem, dot, _ = name.rpartition(".")
+    return f"{stem if dot else name}.{ending}"
 
 
 def obstacle(channel: Channel, kind: str, size: int) -> str | None:
@@ -149,7 +168,19 @@ _ENDINGS: Final = {
     "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm",
     "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/wav": "wav", "audio/amr": "amr",
     "application/pdf": "pdf", "text/plain": "txt", "text/csv": "csv", "text/vcard": "vcf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
 }  # fmt: skip
+_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "image/jpeg": ("jpeg", "jpe", "jfif"), "image/heic": ("heif",), "video/mp4": ("m4v",), "video/quicktime": ("qt",),
+    "audio/ogg": ("oga", "opus"), "audio/mp4": ("mp4", "aac"), "audio/wav": ("wave",),
+    "text/plain": ("text", "md", "log", "json", "yml", "yaml", "ini", "tsv", "srt"), "text/vcard": ("vcard",),
+}  # fmt: skip
+"""Other endings that belong to such files, and that no system runs."""
 
 
 def _mime(content: bytes, name: str) -> str | None:
@@ -182,7 +213,7 @@ def _text(content: bytes, name: str) -> str | None:
         except UnicodeError:
             return None
     content = content.removeprefix(b"\xef\xbb\xbf")
-    if not content.strip() or _NO_TEXT.search(content) or _RUNS.match(content, 0, _HEAD):
+    if not content.strip() or _NO_TEXT.search(content) or _RUNS.match(content.lstrip()[:_HEAD]):
         return None
     if content[:11].upper() == b"BEGIN:VCARD":
         return "text/vcard"

@@ -41,7 +41,9 @@ class Delivery(StrEnum):
     """What became of a message that we say."""
 
     NONE = "none"
-    """Nothing to deliver: said by the customer, a note, or withdrawn before it was sent."""
+    """Nothing to deliver: said by the customer, or a note."""
+    WITHDRAWN = "withdrawn"
+    """Decided, and taken back before it was sent: the customer never got it."""
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
@@ -113,12 +115,16 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, tag="said"):
     code: str = ""
     """The one-use code of a way in that came along (`start`, `ref`, or found in a direct message's text)."""
     choice: str = ""
-    """The intent of a button that the customer pressed; never free text."""
+    """The intent of a button that the customer pressed, or of a command; never free text."""
     overheard: bool = False
     """Said among others, not to us: it may be for us, and is answered only if it is plainly our matter."""
     attachments: tuple[Attachment, ...] = ()
     album: str = ""
     """What was sent in one go has this in common: one of them is answered, the others stand beside it."""
+    only_with_album: bool = False
+    """For us where another one of its album is, and only then."""
+    perhaps_at: Place | None = None
+    """Where it stands if we know that place: a narrower one than `place`, which nothing in the message proves."""
     unreadable: str = ""
     """Why nobody but a person in the platform's own app can read it, in one snake_case word: `encrypted`."""
     acknowledge: str = ""
@@ -131,6 +137,14 @@ class Ignored(msgspec.Struct, frozen=True, kw_only=True, tag="ignored"):
     """An event that is not for us, with the reason in one snake_case word."""
 
     reason: str
+
+
+class Restricted(Ignored, frozen=True, kw_only=True, tag="restricted"):
+    """The platform restricts our account, or does so no longer: nothing that somebody says, but an alarm."""
+
+    restricted: bool
+    why: str
+    """In the platform's words."""
 
 
 class Echoed(Ignored, frozen=True, kw_only=True, tag="echoed"):

@@ -90,9 +90,10 @@ class FakePlatform:
 
     def parse(self, event: RawEvent) -> Event:
         try:
-            return msgspec.json.decode(event.payload, type=Event | Echoed)
+            understood: Event = msgspec.json.decode(event.payload, type=Event | Echoed)
         except msgspec.MsgspecError as error:
             raise ParseError("not_understood") from error
+        return understood
 
     def way_in(self, code: str, said: Said) -> WayIn:
         return WayIn(url=f"https://platform.example/{code}", label="Continue in private", code=code)

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway import log
-from gateway.cases import Case, HandoffReason
+from gateway.cases import Case
 from gateway.channels.base import ChannelAdapter, ParseError
 from gateway.clock import Clock
 from gateway.happenings import Changed, Event, Reacted
@@ -23,11 +22,12 @@ from gateway.intake import inbox
 from gateway.intake.changes import Early
 from gateway.intake.inbox import InboxStatus, Recorded
 from gateway.lanes import Hold, Lane
-from gateway.messages import Channel, Echoed, Ignored, Said, Surface
-from gateway.routing import belonging, stop
+from gateway.messages import Channel, Echoed, Ignored, Restricted, Said, Surface
+from gateway.routing import album, belonging, places, restricted, stop
 from gateway.routing.happened import Happened
 from gateway.routing.leaks import Leaks
 from gateway.routing.signs import Signs
+from gateway.routing.storable import storable
 from gateway.routing.suspicion import DEADLY, Suspicion
 from gateway.sending import arrived
 from gateway.storage import cases, events, files, lanes, people, threads, transcript
@@ -123,7 +123,7 @@ class Arrivals:
 
     def _parse(self, recorded: Recorded) -> Event | ParseError:
         try:
-            return self._channels[recorded.channel].parse(recorded.event)
+            return storable(self._channels[recorded.channel].parse(recorded.event), recorded.received_at)
         except ParseError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a stranger's body must not stop those behind it
@@ -140,6 +140,8 @@ class Arrivals:
         now = self._clock()
         if isinstance(parsed, Echoed):
             arrived.confirm(conn, parsed, recorded.account, now)
+        if isinstance(parsed, Restricted):
+            restricted.note(conn, recorded, parsed, now)
         if isinstance(parsed, Ignored):
             inbox.settle(conn, recorded.id, InboxStatus.IGNORED, parsed.reason)
             return True
@@ -149,9 +151,12 @@ class Arrivals:
             parsed = whole
         if not isinstance(parsed, Said):
             return self._happened.settle(conn, recorded, parsed, now)
-        # PostgreSQL keeps no NUL in a text, and nobody means one.
-        said = msgspec.structs.replace(parsed, text=parsed.text.replace("\0", ""))
-        if belonging.may_be_joined_soon(conn, recorded, said, now):
+        said = places.narrowed(conn, parsed)
+        of_no_album = said.only_with_album and not album.is_with_us(conn, said, now)
+        if of_no_album and now - recorded.received_at >= album.WAITS:
+            inbox.settle(conn, recorded.id, InboxStatus.IGNORED, "not_for_us")
+            return True
+        if of_no_album or belonging.may_be_joined_soon(conn, recorded, said, now):
             inbox.wait(conn, recorded.id, now + _SOON)
             return False
         if self._happened.is_history(recorded, said.at):
@@ -177,11 +182,11 @@ class Arrivals:
         if said.attachments:
             files.expect(conn, message_id, said.channel, said.attachments, now, overheard=said.overheard)
         cases.touch(conn, case.id, now)
-        reason = _not_for_the_assistant(conn, said, now, opted_out=opted_out)
+        reason = stop.heed(conn, case.id, said, now, opted_out=opted_out)
         inbox.queue_up(conn, recorded.id, case.id, message_id, said, reason)
         _tell(conn, case, message_id, said, now)
         if said.place.surface is Surface.PUBLIC and not said.overheard:
-            self._leaks.see_to(conn, said.channel, message_id, said.text, now)
+            self._leaks.see_to(conn, said.channel, message_id, said.text, said.attachments, now)
         self._catch_up_with(conn, early, now)
         lanes.call(conn, Lane.case(case.id))
 
@@ -199,6 +204,7 @@ class Arrivals:
         if said.attachments:
             files.expect(conn, message_id, said.channel, said.attachments, now)
         inbox.settle(conn, recorded.id, InboxStatus.DONE, "history")
+        waiting.forget_body(conn, recorded.id)
         _tell(conn, case, message_id, said, now)
         self._catch_up_with(conn, waiting.take_early(conn, recorded, said), now)
 
@@ -214,19 +220,6 @@ def _whose(recorded: Recorded, parsed: Event | ParseError) -> str:
     """What must be taken in one after another: what one person says, and what becomes of it."""
     who = parsed.sender if isinstance(parsed, Said) else parsed.by if isinstance(parsed, Changed | Reacted) else None
     return str(recorded.id) if who is None else f"{who.scope}/{who.native_id}"
-
-
-def _not_for_the_assistant(conn: Connection, said: Said, now: datetime, *, opted_out: bool) -> str:
-    """Why a message is none for the assistant, in one word; empty where it is one. Keeps what the customer wishes."""
-    wish = stop.wish(said)
-    if wish == stop.STOP or (wish == stop.START and opted_out):
-        people.opt_out(conn, said.channel, said.account, said.sender, now if wish == stop.STOP else None)
-        return wish
-    if opted_out:
-        return HandoffReason.OPTED_OUT.value
-    if said.automated:
-        return HandoffReason.AUTOMATED.value
-    return HandoffReason.UNREADABLE.value if said.unreadable else ""
 
 
 def _tell(conn: Connection, case: Case, message_id: int, said: Said, now: datetime) -> None:

@@ -3,10 +3,12 @@
     message found by the platform's id -> its case locked -> the newest word of the platform stands; removed is removed
     its turn is still to come -> answered as it reads now, or not at all; answered already -> not answered again
 
-What it said before is kept masked. A change that comes before its message waits for it (`gateway.intake.changes`).
+What it said before is kept masked, and nowhere else (`copies`). A change that comes before its message waits for it
+(`gateway.intake.changes`).
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -15,11 +17,12 @@ from sqlalchemy.engine import Connection
 from gateway.errors import NotFound
 from gateway.happenings import Change, Changed, Reacted
 from gateway.intake import changes as waiting
-from gateway.messages import Author, Said, Surface
+from gateway.messages import Attachment, Author, Said, Surface
 from gateway.privacy.detect import Detector
 from gateway.privacy.redact import redacted
+from gateway.routing import copies, stop
 from gateway.routing.leaks import Leaks
-from gateway.storage import acts, afterwards, cases, episodes, events, files, threads
+from gateway.storage import acts, afterwards, cases, events, files, people, threads
 from gateway.storage.afterwards import Standing
 
 _MOST_WAS: Final = 50  # earlier wordings that are kept
@@ -72,7 +75,7 @@ class Changes:
 
     def _edit(self, conn: Connection, told: Changed, message: Standing, now: datetime) -> str:
         extras = message.extras
-        text = told.text.replace("\0", "")
+        text = told.text
         attachments = None if told.attachments is None else msgspec.to_builtins(list(told.attachments))
         last_at = _moment(extras["edited"]) if "edited" in extras else None
         if last_at is not None and not _is_newer(told, last_at, int(extras.get("edit_order", 0))):
@@ -95,11 +98,16 @@ class Changes:
             files.expect(conn, message.id, told.channel, told.attachments, now)
         if message.author is Author.CUSTOMER:
             target = "" if told.said is None else told.said.target
-            waiting.reword(conn, message.case_id, message.id, text, told.attachments, target)
+            waiting.reword(
+                conn, message.case_id, message.id, text, told.attachments, target, partial(_heed, conn, message, now)
+            )
             if target:
                 threads.readdress(conn, message.case_id, message.thread_id, message.native_id, target)
+            if text != message.text:
+                copies.take_back(conn, message, text, self._detector)
             if message.surface is Surface.PUBLIC:
-                self._leaks.see_to(conn, told.channel, message.id, text, now)
+                along = msgspec.convert(attachments or message.attachments, list[Attachment])
+                self._leaks.see_to(conn, told.channel, message.id, text, along, now)
         _tell(conn, "message.changed", message, told.at, now, change=told.change.value)
         return "edited"
 
@@ -133,10 +141,10 @@ class Changes:
         message = afterwards.get(conn, message.id) or message
         afterwards.write(conn, message, text="", attachments=[], was=was[-_MOST_WAS:], removed=told.at.isoformat())
         files.forget(conn, message.id)
-        episodes.take_back(conn, message.case_id, message.id, message.text, masked)
         if message.author is Author.CUSTOMER:
             acts.give_up(conn, message.id)
             waiting.drop(conn, message.case_id, message.id, "removed")
+        copies.take_back(conn, message, "", self._detector)
         _tell(conn, "message.changed", message, told.at, now, change=told.change.value, by_us=removed_by_us)
         return "removed"
 
@@ -166,6 +174,11 @@ def _find(conn: Connection, told: Changed | Reacted | Said) -> Standing | None:
     except NotFound:
         return None  # people talked among themselves: nothing was kept of it
     return afterwards.get(conn, found.id)
+
+
+def _heed(conn: Connection, message: Standing, now: datetime, said: Said) -> str:
+    opted_out = people.opted_out(conn, said.channel, said.account, said.sender)
+    return stop.heed(conn, message.case_id, said, now, opted_out=opted_out)
 
 
 def _is_newer(told: Changed, last_at: datetime, last_order: int) -> bool:

@@ -166,6 +166,8 @@ def _what(said: Said) -> str | Choice:
     """What the customer tells the assistant: a choice, a text, or that they are there."""
     if said.choice:
         return Choice(name=said.choice)
+    if said.code and not _own_words(said):
+        return Choice(name="greet")  # somebody else's link, or an old one: nothing of theirs is said
     if said.text.strip():
         return said.text
     if said.attachments:

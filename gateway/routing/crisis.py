@@ -30,7 +30,7 @@ from gateway.errors import StaleEpoch
 from gateway.messages import Author, Channel, Surface
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move, words
-from gateway.routing.address import addressed
+from gateway.routing.address import in_public
 from gateway.routing.handoff import hand_over
 from gateway.sending import backlog, outbox, pace
 from gateway.sending.backlog import Load, Row
@@ -45,6 +45,7 @@ _log = log.get(__name__)
 
 _CALM: Final = 10  # as many times less than what opens a crisis may wait in a calm
 _PRUNE_EVERY: Final = timedelta(minutes=10)
+_NAMES: Final = {Channel.TWITTER: "X", Channel.FACEBOOK: "Facebook", Channel.TELEGRAM: "Telegram"}
 _TOO_LATE: Final = "it would have come too late"
 
 
@@ -148,7 +149,9 @@ class Crises:
         if not any(parcel.author is Author.BOT for parcel in withdrawn):
             return  # a notice: nobody waits for it
         if case.owner is Owner.BOT:
-            why = _TOO_LATE if crisis is None else f"{_TOO_LATE}: {crisis.channel} lets out {crisis.why}"
+            why = _TOO_LATE
+            if crisis is not None:
+                why = f"the answer would have come too late, as {_NAMES[crisis.channel]} lets out {crisis.why}"
             case = hand_over(
                 conn,
                 case,
@@ -181,7 +184,7 @@ class Crises:
         if private is not None and backlog.has_room(conn, self._table, outlet, now):
             outbox.put_private(conn, case, private, words.CRISIS_PRIVATE, author=Author.SYSTEM, now=now)
         elif self._settings.word is Acknowledge.PUBLIC and public is not None and not _said_in(conn, public, crisis):
-            text = self._wall.check(addressed(conn, case, public.channel, words.CRISIS_PUBLIC), public.channel)
+            text = in_public(conn, case, public.channel, words.CRISIS_PUBLIC, self._wall)
             extras: dict[str, object] = {"crisis": crisis.id}
             outbox.put_public(conn, case, public, text, author=Author.SYSTEM, now=now, extras=extras)
 

@@ -20,7 +20,7 @@ from gateway.intake.inbox import Waiting
 from gateway.messages import Author, Button, Channel, Said, Surface
 from gateway.privacy.wall import Wall
 from gateway.routing import private_move
-from gateway.routing.address import addressed
+from gateway.routing.address import in_public
 from gateway.routing.assistant import HandoffEffect, MoveAsideEffect, Reply, ResolvedEffect
 from gateway.routing.conversation import Script
 from gateway.routing.handoff import hand_over
@@ -61,18 +61,17 @@ class Effects:
     def perform(self, conn: Connection, case: Case, head: Waiting, script: Script) -> None:
         """Perform a script under the epoch it was decided with. Raises `StaleEpoch`: then nothing of it happens.
 
-        As well where the customer has changed the message since it was decided.
+        As well where the customer has since changed the message, or taken back what the assistant knew.
         """
         now = self._clock()
-        cases.fence(conn, case)
+        cases.fence_turn(conn, case)
         if head.said.overheard and not script.is_our_matter:
             _leave_it(conn, case, head)
             return
         if not inbox.take_turn(conn, head):
             return
         said = head.said
-        if said.overheard and said.place.surface is Surface.PUBLIC:
-            self._leaks.see_to(conn, said.channel, head.message_id, said.text, now)
+        self._leaks.overheard(conn, said, head.message_id, now)
         thread = threads.one_of(conn, case.id, said.place.native_id, said.target)
         transcript.set_understood(conn, head.message_id, script.understood)
         cases.keep_dialogue(conn, case.id, script.dialogue, script.topic)
@@ -113,12 +112,12 @@ class Effects:
             self._say_privately(conn, case, thread, replies, now)
             return
         # One public reply a turn: X asks for no more, and a thread that everybody reads wants no chatter.
-        text = addressed(conn, case, thread.channel, "\n\n".join(reply.text for reply in replies))
+        text = "\n\n".join(reply.text for reply in replies)
         if moving is not None:
             self._move_aside(conn, case, thread, said, text, moving, script, now)
         elif text:
             try:
-                public = split.in_public(self._wall, text, thread.channel, Author.BOT)
+                public = in_public(conn, case, thread.channel, text, self._wall, Author.BOT)
             except WallRefusal:
                 metrics.wall_refusals.labels(Author.BOT).inc()
                 instead = MoveAsideEffect(intent=script.intent, entities={})

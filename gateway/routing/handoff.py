@@ -10,7 +10,7 @@ from gateway.cases import Case, CaseState, HandoffReason
 from gateway.messages import Author, Surface
 from gateway.privacy.wall import Wall
 from gateway.routing import words
-from gateway.routing.address import addressed
+from gateway.routing.address import in_public
 from gateway.sending import outbox
 from gateway.storage import cases, episodes, threads
 
@@ -66,7 +66,7 @@ def _tell(
     conn: Connection, case: Case, reason: HandoffReason, thread: threads.CaseThread, wall: Wall, now: datetime
 ) -> None:
     if thread.surface is Surface.PUBLIC:
-        said = wall.check(addressed(conn, case, thread.channel, words.HANDED_OVER_PUBLIC), thread.channel)
+        said = in_public(conn, case, thread.channel, words.HANDED_OVER_PUBLIC, wall)
         outbox.put_public(conn, case, thread, said, author=Author.SYSTEM, now=now)
         return
     text = words.UNHEALTHY_PRIVATE if reason is HandoffReason.BOT_UNHEALTHY else words.HANDED_OVER_PRIVATE

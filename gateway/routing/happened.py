@@ -7,7 +7,6 @@ what became of it, in one word -> inbox DONE | nobody knows what it is about -> 
 from datetime import datetime, timedelta
 from typing import Final
 
-import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway.happenings import Changed, Moved, Reached, Reacted, SaidForUs, Seen
@@ -47,8 +46,7 @@ class Happened:
             case Changed() | Reacted():
                 return self._about_a_message(conn, recorded, told, now)
             case SaidForUs():
-                said = msgspec.structs.replace(told, text=told.text.replace("\0", ""))
-                word = self._takeovers.keep(conn, recorded, said, now, old=self.is_history(recorded, told.at))
+                word = self._takeovers.keep(conn, recorded, told, now, old=self.is_history(recorded, told.at))
                 if word is None:
                     inbox.wait(conn, recorded.id, now + _SOON)
                     return False
@@ -78,6 +76,7 @@ class Happened:
         """A message comes after its own edit, which stands in its place."""
         self._changes.keep_older(conn, said)
         inbox.settle(conn, recorded.id, InboxStatus.DONE, "edit_overtaken")
+        waiting.forget_body(conn, recorded.id)
 
     def _about_a_message(self, conn: Connection, recorded: Recorded, told: Changed | Reacted, now: datetime) -> bool:
         if isinstance(told, Changed):
@@ -88,6 +87,8 @@ class Happened:
         if word is not None:
             inbox.settle(conn, recorded.id, InboxStatus.DONE, word)
             waiting.found(conn, recorded)
+            if isinstance(told, Changed):
+                waiting.forget_body(conn, recorded.id)
         elif recorded.about is None:
             waiting.wait_for(conn, recorded.id, told.native_id, now + _SOON)
             return False

@@ -2,12 +2,21 @@
 
 from datetime import datetime
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway.happenings import Moved, Reached, Seen
-from gateway.messages import Surface
+from gateway.messages import Said, Surface
 from gateway.sending import closed
 from gateway.storage import events, threads
+
+
+def narrowed(conn: Connection, said: Said) -> Said:
+    """What is said, where it stands: in the narrower place if we know that it is one."""
+    place = said.perhaps_at
+    if place is None or threads.find(conn, said.channel, said.account, place.native_id) is None:
+        return said
+    return msgspec.structs.replace(said, place=place)
 
 
 def see(conn: Connection, told: Seen, now: datetime) -> str | None:

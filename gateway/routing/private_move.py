@@ -14,8 +14,8 @@ from gateway.errors import WallRefusal
 from gateway.messages import Author, Channel, WayIn
 from gateway.privacy.wall import Wall
 from gateway.routing import words
-from gateway.routing.address import addressed
-from gateway.sending import outbox, split
+from gateway.routing.address import in_public
+from gateway.sending import outbox
 from gateway.storage import events, moves, threads, timers
 from gateway.storage.moves import Move, MoveState
 from gateway.storage.timers import Alarm
@@ -58,11 +58,10 @@ def invite(
         )
         _note(conn, case, "move.invited", now, thread.id)
     try:
-        said = split.in_public(wall, text, thread.channel, Author.BOT)
+        said = in_public(conn, case, thread.channel, text, wall, Author.BOT)
     except WallRefusal:
         metrics.wall_refusals.labels(Author.BOT).inc()
-        fixed = addressed(conn, case, thread.channel, words.ACKNOWLEDGEMENT[thread.channel])
-        said = [wall.check(fixed, thread.channel)]
+        said = in_public(conn, case, thread.channel, words.ACKNOWLEDGEMENT[thread.channel], wall)
     outbox.put_public(conn, case, thread, said, author=Author.BOT, now=now, way_in=way_in)
 
 
@@ -92,7 +91,7 @@ def close_in_public(conn: Connection, case: Case, wall: Wall, now: datetime) -> 
             continue
         # The closing answers the post that asked, not whatever the customer wrote in that place since.
         where = msgspec.structs.replace(thread, target=move.target)
-        said = wall.check(addressed(conn, case, thread.channel, words.CLOSING), thread.channel)
+        said = in_public(conn, case, thread.channel, words.CLOSING, wall)
         outbox.put_public(conn, case, where, said, author=Author.SYSTEM, now=now, extras={"closing": True})
         _note(conn, case, "move.public_closed", now, move.thread_id)
 

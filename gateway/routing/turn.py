@@ -31,10 +31,11 @@ from gateway.intake.inbox import InboxStatus, Waiting
 from gateway.lanes import Hold
 from gateway.messages import Channel, Said, Surface
 from gateway.privacy.wall import Wall
-from gateway.routing import album, private_move, unanswered
+from gateway.routing import album, private_move, unanswered, words
 from gateway.routing.conversation import Conversation
 from gateway.routing.effects import Effects
 from gateway.routing.handoff import hand_over
+from gateway.routing.leaks import Leaks
 from gateway.routing.signs import Signs
 from gateway.routing.suspicion import DEADLY, Suspicion
 from gateway.storage import cases, moves, threads
@@ -90,7 +91,9 @@ class Turns:
         settings: TurnSettings,
         suspicion: Suspicion,
         signs: Signs,
+        leaks: Leaks,
     ) -> None:
+        self._leaks = leaks
         self._suspicion = suspicion
         self._signs = signs
         self._channels = channels
@@ -144,15 +147,22 @@ class Turns:
         if case.owner is Owner.NONE:
             await self._database.write(lambda conn: unanswered.wake_up(conn, case, now))
             return False
+        if head.reason in words.WISHES:
+            await self._database.write(
+                lambda conn: unanswered.as_wished(conn, case, head, self._settings.promise, self._wall, now)
+            )
+            return True
         if case.owner is Owner.HUMAN:
-            await self._database.write(lambda conn: unanswered.for_people(conn, case, head, now))
+            await self._database.write(lambda conn: unanswered.for_people(conn, case, head, self._leaks, now))
             return True
         if look.beside:
             await self._database.write(lambda conn: inbox.settle(conn, head.id, InboxStatus.DONE, "album"))
             return True
         if head.reason:
             await self._database.write(
-                lambda conn: unanswered.as_it_asks(conn, case, head, self._settings.promise, self._wall, now)
+                lambda conn: unanswered.as_it_asks(
+                    conn, case, head, self._settings.promise, self._wall, self._leaks, now
+                )
             )
             return True
         if head.deaths >= DEADLY:
@@ -242,6 +252,7 @@ class Turns:
     def _give_up(self, conn: Connection, case: Case, head: Waiting, error: AssistantError, now: datetime) -> None:
         if not inbox.settle(conn, head.id, InboxStatus.PARKED, error.code):
             return
+        self._leaks.overheard(conn, head.said, head.message_id, now)
         # A button that the assistant does not know says nothing of its health.
         forged = bool(head.said.choice) and isinstance(error, AssistantRefused)
         hand_over(

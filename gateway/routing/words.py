@@ -51,4 +51,4 @@ WISHES: Final = {
     "stop": "Done: no more automatic answers here. Write START if you want them again. Our team reads what you write.",
     "start": "Welcome back: you get automatic answers here again.",
 }
-"""In private, when a customer has asked for no automatic answers, or for them again."""
+"""Where a customer has asked for no automatic answers, or for them again; in private and in public."""

@@ -179,17 +179,21 @@ async def test_a_crisis_groups_tells_and_closes_and_nothing_is_lost_in_it(tmp_pa
         await there.gateway._crises.look()
         [crisis] = await there.database.read(lambda conn: crises.shown(conn, there.clock() - timedelta(days=3)))
         assert (crisis.channel, crisis.waiting) == (Channel.TELEGRAM, 32)
-        assert crisis.why == "private: 10 messages in 1 minute"
+        assert crisis.why == "10 private messages in 1 minute"
         assert await statuses(there) == {OutboxStatus.SENT: 8, OutboxStatus.NEW: 8, OutboxStatus.WITHDRAWN: 24}
         assert await kinds(there) == ["crisis.opened"]
         assert (await there.database.read(lambda conn: crises.topics(conn, crisis.id))) == {"": 24}
+        told = await there.database.read(lambda conn: events.after(conn, 0, 10_000))
+        assert {event.why for event in told if event.kind == "handoff"} == {
+            "the answer would have come too late, as Telegram lets out 10 private messages in 1 minute"
+        }
         for case in await there.cases():
             waiting = [item for item in await there.transcript(case["id"]) if item.author is Author.BOT]
             if case["state"] == CaseState.QUEUED:
                 assert case["reason"] == HandoffReason.UNDELIVERABLE
                 assert case["due_at"] is not None
                 assert case["crisis_id"] == crisis.id
-                assert [item.delivery for item in waiting] == [Delivery.NONE]
+                assert [item.delivery for item in waiting] == [Delivery.WITHDRAWN]
             else:
                 assert next(item.delivery for item in waiting) in (Delivery.SENT, Delivery.QUEUED)
         there.clock.offset += timedelta(seconds=61)
@@ -236,7 +240,7 @@ async def test_in_a_crisis_each_customer_is_told_once_in_private_where_that_can_
 async def test_in_a_crisis_the_public_hears_it_once_a_thread_where_the_operator_wants_it(tmp_path: Path) -> None:
     platform = Platform(Channel.TWITTER)
     table = budget(Channel.TWITTER, Surface.PUBLIC, 10, 60) | budget(Channel.TWITTER, Surface.PRIVATE, 1, 900)
-    settings = {"aside_crisis_minutes": 1, "aside_crisis_word": Acknowledge.PUBLIC}
+    settings: dict[str, Any] = {"aside_crisis_minutes": 1, "aside_crisis_word": Acknowledge.PUBLIC}
     async with road(tmp_path, platform=platform, table=table, **settings) as there:
         await _overloaded(there)
         await there.gateway._crises.look()

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.messages import Author, Channel
 from gateway.routing.assistant import Answer, HandoffEffect, TurnRequest
+from gateway.storage import checks
 from gateway.storage.tables import cases, identities, inbox, messages, threads
 from tests.fakes import FakeAssistant, said_back
 from tests.integration.road import road
@@ -131,3 +132,17 @@ def test_the_public_bodies_have_a_source_and_a_licence() -> None:
             name = re.escape(path.name)
             row = rf"\| (?:{channel}/)?{name} \|.* (MIT|Apache-2\.0|BSD-\w+) \| \S+@\w+:"
             assert re.search(row, sources), path.name
+
+
+async def test_an_account_that_facebook_restricts_is_an_alarm_until_it_lifts_that(tmp_path: Path) -> None:
+    blocked = bodies(Channel.FACEBOOK)["policy"]
+    lifted = blocked.replace(b'"block"', b'"unblock"').replace(b"1790000000123", b"1790000000999")
+    platform = Played(adapter(Channel.FACEBOOK))
+    async with road(tmp_path, platform=platform) as there:
+        for body, ill in ((blocked, ["policy"]), (lifted, [])):
+            await there.gateway.intake.receive(Channel.FACEBOOK, signed(Channel.FACEBOOK, body), body)
+            await there.quiet(0.1)
+            found = await there.database.read(checks.ill)
+            assert [one.name for one in found] == ill
+            assert all("spam" in one.words and one.advice for one in found)
+        assert [len(await there.events(kind)) for kind in ("channel.unwell", "channel.well")] == [1, 1]

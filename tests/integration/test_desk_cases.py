@@ -12,7 +12,7 @@ from gateway.cases import CaseState
 from gateway.messages import Channel, Surface
 from gateway.storage import cases
 from gateway.storage.tables import cases as cases_table
-from gateway.storage.tables import episodes, events, outbox, timers
+from gateway.storage.tables import episodes, events, identities, outbox, timers
 from handoff import queue
 from handoff.users import Role
 from tests.factories import Story
@@ -267,6 +267,17 @@ async def test_a_case_on_hold_stays_with_its_agent_until_a_time(house: House, ad
     for wrong in ({}, {"minutes": 0}, both, *({"due_at": time} for time in times)):
         answer = await act(ada, case_id, "hold", epoch=epoch, **wrong)
         assert (answer.status_code, answer.json()["error"]) == (422, "invalid"), wrong
+
+
+async def test_who_wants_no_automatic_answers_is_not_told_that_they_are_back_with_the_assistant(
+    house: House, ada: httpx.AsyncClient
+) -> None:
+    case_id = await house.tell(asks_for_a_person)
+    epoch = await claimed(ada, case_id)
+    await house.db.write(lambda conn: conn.execute(identities.update().values(opted_out_at=house.clock())))
+    assert (await act(ada, case_id, "return", epoch=epoch, reason="answered")).status_code == 200
+    said = (await ada.get(f"/api/v1/cases/{case_id}/messages")).json()["messages"]
+    assert [one["author"] for one in said] == ["customer"]
 
 
 async def test_handing_back_mutes_the_agent_clears_the_failures_and_tells_the_customer(

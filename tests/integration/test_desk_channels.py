@@ -197,6 +197,21 @@ async def test_the_page_shows_the_same_and_agents_see_no_events(house: House) ->
     assert "data-replay" not in pages["Ada"]
 
 
+async def test_what_the_playground_pretends_is_marked_as_pretend_and_nothing_else_is(tmp_path: Path) -> None:
+    accounts = [
+        Account(channel=Channel.TWITTER, lacking=[], receives="webhook", native_id="158", pretend=True),
+        Account(channel=Channel.TELEGRAM, lacking=[], receives="polling", native_id="720"),
+    ]
+    async with running(tmp_path, accounts=accounts) as house, await house.user("Bea", Role.SUPERVISOR, PASSWORD) as bea:
+        listed = (await bea.get("/api/v1/channels")).json()["channels"]
+        assert {one["channel"]: one["pretend"] for one in listed} == {"twitter": True, "telegram": False}
+        async with house.stranger() as browser:
+            await browser.post("/login", data={"name": "Bea", "password": PASSWORD}, headers={"Origin": house.url})
+            page = (await browser.get("/desk/channels")).text
+    assert "This is not X itself: the playground stands in for it" in page
+    assert "This is not Telegram itself" not in page
+
+
 async def test_of_many_ignored_events_only_the_latest_are_looked_through(
     house: House, bea: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -341,3 +341,25 @@ async def test_what_strangers_try_is_no_error_of_ours(
     async with httpx.AsyncClient(base_url=house.url, follow_redirects=False) as client:
         answer = await client.request(method, path, headers=raw)
     assert answer.status_code in status
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers", "status"),
+    [
+        ("POST", "/cases/CASE/messages/99999999999999999999/hide", b"{}", {}, 404),
+        ("GET", "/channels/telegram/events/99999999999999999999", b"", {}, 404),
+        ("GET", "/channels/telegram/events/-1", b"", {}, 404),
+        ("POST", "/cases/CASE/claim", b'{"epoch":1,"x":' + b"[" * 100_000, {}, 400),
+        ("POST", "/cases/CASE/messages", b'{"surface":"note","text":"x"}', {"Idempotency-Key": "\xe9"}, 422),
+    ],
+    ids=["a message's number", "an event's number", "less than nothing", "depth", "a key"],
+)
+async def test_what_no_database_holds_is_the_askers_error(
+    house: House, method: str, path: str, body: bytes, headers: dict[str, str], status: int
+) -> None:
+    case_id = await house.tell(lambda story: story.says("hi"))
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    async with await house.user("Kim", Role.SUPERVISOR) as kim:
+        address = f"/api/v1{path}".replace("CASE", case_id)
+        answer = await kim.request(method, address, content=body, headers=raw)
+    assert answer.status_code == status, answer.text

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from gateway.storage import events
+from handoff.errors import TooManyStreams
+from handoff.live import Listeners
 from handoff.users import Role
 from tests.factories import Story
 from tests.integration.desk import House, running
@@ -141,3 +143,14 @@ async def test_streams_end_when_the_process_stops(tmp_path: Path) -> None:
         await asyncio.sleep(0.3)
     assert await asyncio.wait_for(listening, 5) == []
     await client.aclose()
+
+
+def test_one_user_cannot_listen_in_more_places_than_they_could_look_at() -> None:
+    listeners = Listeners(most=2)
+    with listeners.one_more(1), listeners.one_more(1):
+        with pytest.raises(TooManyStreams), listeners.one_more(1):
+            pass
+        with listeners.one_more(2):
+            pass
+    with listeners.one_more(1), listeners.one_more(1):
+        pass

@@ -18,9 +18,7 @@ from tests.integration.test_desk_live import listen
 
 async def begin(house: House) -> int:
     def write(conn: Connection) -> int:
-        return crises.begin(
-            conn, Channel.TWITTER, "brand", "public: 100 messages in 15 minutes", 240, 24, house.clock()
-        )
+        return crises.begin(conn, Channel.TWITTER, "brand", "100 public messages in 15 minutes", 240, 24, house.clock())
 
     return await house.db.write(write)
 
@@ -96,6 +94,29 @@ async def test_pages_show_it_to_everybody_who_may_see_cases(house: House) -> Non
     assert "Facebook does not let us in" in page
     assert "&lt;b&gt;190&lt;/b&gt;" in page
     assert "would have come too late" in page
+
+
+async def test_a_crisis_in_which_nothing_waits_any_more_is_said_to_calm_down(
+    house: House, ada: httpx.AsyncClient
+) -> None:
+    await begin(house)
+    since = house.clock()
+
+    def calm(conn: Connection) -> None:
+        crisis = crises.ongoing(conn, Channel.TWITTER, "brand")
+        assert crisis is not None
+        crises.go_on(conn, crisis, 0, 0, calm=True, now=house.clock())
+
+    await house.db.write(calm)
+    house.clock.pass_by(minutes=2)
+    [one] = (await ada.get("/api/v1/crises")).json()["crises"]
+    assert (one["waiting"], one["closed_at"], one["calm_since"][:19]) == (0, None, since.isoformat()[:19])
+    await house.user("Bea", Role.SUPERVISOR, PASSWORD)
+    async with house.stranger() as browser:
+        await browser.post("/login", data={"name": "Bea", "password": PASSWORD}, headers={"Origin": house.url})
+        page = (await browser.get("/desk")).text
+    assert "X is calming down" in page
+    assert "X is in crisis" not in page
 
 
 async def test_agents_are_told_as_it_happens_and_of_nothing_else_that_is_no_cases(

@@ -19,7 +19,7 @@ from gateway.happenings import Change, Changed
 from gateway.intake.files import Fetching
 from gateway.messages import Attachment, Author, Channel, File, Surface
 from gateway.sending import outbox
-from gateway.storage import cases, files, threads, transcript
+from gateway.storage import cases, files, threads, transcript, uploads
 from gateway.storage.channel_tables import files as files_table
 from gateway.storage.database import Database
 from gateway.storage.files import FileStatus
@@ -268,12 +268,12 @@ async def test_what_was_never_sent_is_let_go_after_a_day(db: Database) -> None:
 
     def put(conn: Connection) -> str:
         user = users.add(conn, "Ada", Role.AGENT, clock(), None)
-        return files.put(conn, user.id, known, "a.png", PNG, clock()).id
+        return uploads.put(conn, user.id, known, "a.png", PNG, clock()).id
 
     file_id = await db.write(put)
-    assert await db.write(lambda conn: files.prune(conn, clock() - timedelta(hours=24))) == 0
+    assert await db.write(lambda conn: uploads.prune(conn, clock() - timedelta(hours=24))) == 0
     clock.pass_by(hours=25)
-    assert await db.write(lambda conn: files.prune(conn, clock() - timedelta(hours=24))) == 1
+    assert await db.write(lambda conn: uploads.prune(conn, clock() - timedelta(hours=24))) == 1
     assert await db.read(lambda conn: files.content_of(conn, file_id)) is None
 
 
@@ -304,7 +304,7 @@ async def test_on_the_road_files_go_out_after_the_text_each_as_its_own_message(t
 
         def put(conn: Connection) -> None:
             user = users.add(conn, "Ada", Role.AGENT, utc_now(), None)
-            along = [files.put(conn, user.id, known, name, PNG, utc_now()) for name in ("a.png", "b.png")]
+            along = [uploads.put(conn, user.id, known, name, PNG, utc_now()) for name in ("a.png", "b.png")]
             held = cases.get(conn, case["id"])
             [thread] = threads.of_case(conn, held.id)
             outbox.put_private(conn, held, thread, "Here:", author=Author.AGENT, now=utc_now(), along=along)

@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 
+from gateway.cases import CaseState
 from gateway.channels.base import SignKind
 from gateway.errors import SendThrottled
-from gateway.happenings import Change, Changed, Moved, Reached, Seen
-from gateway.messages import Attachment, Author, Channel, Delivery, Place, Sender, Surface
+from gateway.happenings import Change, Changed, Event, Moved, Reached, Seen
+from gateway.messages import Attachment, Author, Channel, Delivery, Place, Said, Sender, Surface
+from gateway.routing import album
 from gateway.storage import threads
 from gateway.storage.tables import cases, outbox
 from tests.fakes import FakeAssistant
@@ -23,6 +27,10 @@ def reached(there: Road, *, reachable: bool, why: str = "blocked", place: Place 
         channel=Channel.TELEGRAM, account="brand", at=there.clock(), place=place, by=Sender(native_id="ines"),
         reachable=reachable, why="" if reachable else why,
     )  # fmt: skip
+
+
+async def put(there: Road, state: str) -> None:
+    await there.database.write(lambda conn: conn.execute(cases.update().values(state=state, reason="asked")))
 
 
 async def its_threads(there: Road) -> list[threads.CaseThread]:
@@ -82,7 +90,7 @@ async def test_a_closed_thread_is_open_again_when_the_platform_says_so_or_somebo
 async def test_places_that_nobody_knows_are_ignored_with_a_reason(tmp_path: Path) -> None:
     async with road(tmp_path) as there:
         nowhere = Place(surface=Surface.PRIVATE, native_id="nowhere")
-        told = [
+        told: list[Event] = [
             Seen(channel=Channel.TELEGRAM, account="brand", at=there.clock(), place=nowhere),
             reached(there, reachable=False, place=nowhere),
             Moved(channel=Channel.TELEGRAM, account="brand", at=there.clock(), before="nowhere", after="there"),
@@ -129,21 +137,21 @@ async def test_what_only_a_person_can_read_goes_to_people_and_nothing_is_said(tm
         await there.quiet(0.2)
         case = await there.the_case()
         assert (case["state"], case["reason"]) == ("queued", "unreadable")
-        assert there.platform.sent == there.assistant.asked == []
+        assert (there.platform.sent, there.assistant.asked) == ([], [])
 
 
 async def test_of_an_album_the_one_with_words_is_answered(tmp_path: Path) -> None:
     picture = Attachment(kind="image")
     async with road(tmp_path, settle_ms=600) as there:
-        album = [
+        whole = [
             msgspec.structs.replace(said(text), album="a1", attachments=(picture,)) for text in ("", "broken", "", "")
         ]
-        await there.hear(*album[:3])
+        await there.hear(*whole[:3])
         await there.until(lambda: bool(there.platform.sent))
-        await there.hear(album[3])
+        await there.hear(whole[3])
         await there.quiet(0.5)
         assert there.platform.texts == ["You said broken"]
-        assert await there.fate(album[3].native_id) == ("done", "album")
+        assert await there.fate(whole[3].native_id) == ("done", "album")
         assert len(await there.transcript((await there.the_case())["id"])) == 5
 
 
@@ -156,7 +164,58 @@ async def test_an_album_without_words_is_answered_once(tmp_path: Path) -> None:
         assert there.platform.texts == ["You said [image]"]
 
 
-async def test_who_wants_no_automatic_answers_gets_none_until_they_want_them_again(tmp_path: Path) -> None:
+def picture(**more: Any) -> Said:
+    beside = said("", surface=Surface.PUBLIC, by=more.pop("by", "ines"), overheard=True)
+    came = (Attachment(kind="image"),)
+    return msgspec.structs.replace(beside, album="a1", only_with_album=True, attachments=came, **more)
+
+
+async def test_of_an_album_in_a_group_the_pictures_come_along_with_the_one_that_names_us(tmp_path: Path) -> None:
+    async with road(tmp_path, settle_ms=200) as there:
+        before, after = picture(), picture()
+        named = msgspec.structs.replace(said("broken", surface=Surface.PUBLIC), album="a1")
+        await there.hear(before, named, after)
+        await there.until(lambda: bool(there.platform.sent))
+        await there.quiet(0.5)
+        case = await there.the_case()
+        assert sum(bool(message.attachments) for message in await there.transcript(case["id"])) == 2
+        assert [await there.fate(each.native_id) for each in (before, after)] == [("done", "album")] * 2
+        assert len(there.platform.sent) == 1
+
+
+async def test_an_album_that_nobody_sent_to_us_is_not_for_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(album, "WAITS", timedelta(seconds=0.3))
+    async with road(tmp_path) as there:
+        named = msgspec.structs.replace(said("broken", surface=Surface.PUBLIC), album="another")
+        mine, others = picture(), picture(by="omar")
+        await there.hear(named, mine, others)
+        await there.quiet(0.5)
+        assert [await there.fate(each.native_id) for each in (mine, others)] == [("ignored", "not_for_us")] * 2
+        assert len(await there.cases()) == 1
+
+
+async def test_two_customers_below_two_posts_of_a_channel_do_not_meet(tmp_path: Path) -> None:
+    def below(post: int, text: str, by: str, *, known: bool) -> Said:
+        comments = Place(surface=Surface.PUBLIC, native_id=f"square/post-{post}")
+        told = said(text, by=by, surface=Surface.PUBLIC)
+        return msgspec.structs.replace(told, **({"place": comments} if known else {"perhaps_at": comments}))
+
+    async with road(tmp_path) as there:
+        await there.hear(below(30, "How much?", "ines", known=True), below(31, "Is it blue?", "omar", known=True))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        await there.hear(below(30, "And in red?", "ines", known=False), below(32, "Hello?", "kim", known=False))
+        await there.until(lambda: len(there.platform.sent) == 4)
+        stand = {out.text: out.place for out, _, _ in there.platform.sent}
+        assert stand == {
+            "You said How much?": "square/post-30",
+            "You said Is it blue?": "square/post-31",
+            "You said And in red?": "square/post-30",
+            "You said Hello?": "square",
+        }
+
+
+@pytest.mark.parametrize("start", ["START", ""], ids=["the word", "Telegram's button, which brings no words along"])
+async def test_who_wants_no_automatic_answers_gets_none_until_they_want_them_again(start: str, tmp_path: Path) -> None:
     async with road(tmp_path) as there:
         await there.hear(said(" Stop! "))
         await there.quiet(0.3)
@@ -171,13 +230,39 @@ async def test_who_wants_no_automatic_answers_gets_none_until_they_want_them_aga
         await there.hear(said("I said: do not stop", by="tom"))
         await there.until(lambda: len(there.platform.sent) == 2)
 
-    async with road(tmp_path) as there:
-        await there.database.write(lambda conn: conn.execute(sa.text("UPDATE cases SET state='bot', agent_id=NULL")))
-        await there.hear(said("START"))
-        await there.until(lambda: len(there.platform.sent) == 1)
+        await there.hear(said(start))
+        await there.until(lambda: len(there.platform.sent) == 3)
+        assert "Welcome back" in there.platform.texts[2]
+        assert await there.count_in(CaseState.QUEUED) == 0
         await there.hear(said("hello again"))
+        await there.until(lambda: len(there.platform.sent) == 4)
+        assert there.platform.texts[3] == "You said hello again"
+
+
+async def test_stop_in_public_is_kept_and_confirmed_there(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        await there.hear(said("@AsideShop stop", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        assert "no more automatic answers" in there.platform.texts[0]
+        await there.hear(said("@AsideShop and another thing?", surface=Surface.PUBLIC))
+        await there.quiet(0.3)
+        assert there.assistant.asked == []
+        assert len(there.platform.sent) == 1
+
+
+async def test_stop_is_confirmed_while_a_person_is_waited_for_and_left_to_them_once_they_speak(tmp_path: Path) -> None:
+    async with road(tmp_path) as there:
+        await there.hear(said("hello"))
+        await there.until(lambda: len(there.platform.sent) == 1)
+        await put(there, "queued")
+        await there.hear(said("stop"))
         await there.until(lambda: len(there.platform.sent) == 2)
-        assert there.platform.texts[1] == "You said hello again"
+        assert (await there.the_case())["state"] == "queued"  # what they wait for is still to be done
+        await put(there, "active")
+        await there.hear(said("start"))
+        await there.quiet(0.3)
+        assert len(there.platform.sent) == 2
+        assert len(await there.events("customer.stop")) == len(await there.events("customer.start")) == 1
 
 
 async def test_what_we_asked_for_and_is_old_stands_where_it_was_said_and_is_not_answered(tmp_path: Path) -> None:

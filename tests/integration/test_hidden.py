@@ -3,16 +3,17 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from gateway.channels.base import ActKind
 from gateway.errors import SendRefused, SendRetryable, SendThrottled
 from gateway.happenings import Change
-from gateway.messages import Surface
+from gateway.messages import Attachment, Surface
 from gateway.routing.assistant import LabelEffect
 from gateway.storage import events as log
-from gateway.storage.tables import messages
+from gateway.storage.tables import cases, messages
 from tests.fakes import FakeAssistant, FakePlatform, said_back
 from tests.integration.road import Road, road, said
 from tests.integration.test_happenings import changed
@@ -85,6 +86,44 @@ async def test_what_people_say_among_themselves_is_hidden_only_if_it_is_our_matt
         ours = said("my parcel, call me on +44 20 7946 0958", surface=Surface.PUBLIC, overheard=True)
         await there.hear(ours)
         await until_act(there, ours.native_id, "done")
+
+
+@pytest.mark.parametrize(
+    "along",
+    [
+        Attachment(kind="contact", words="Ines Keller"),
+        Attachment(kind="location", words="47.370000, 8.540000"),
+        Attachment(kind="location", words="Home, Musterstrasse 12, 10115 Berlin, 47.370000, 8.540000"),
+        Attachment(kind="other", words="Poll: mail ines.keller@example.org? yes / no"),
+        Attachment(kind="document", name="ines.keller@example.org_order.pdf"),
+        Attachment(kind="link", words="mail me", url="mailto:ines.keller@example.org"),
+    ],
+    ids=lambda along: f"{along.kind} {along.words or along.name}",
+)
+async def test_what_came_along_in_public_is_looked_at_as_the_words_are(tmp_path: Path, along: Attachment) -> None:
+    async with road(tmp_path, platform=hiding()) as there:
+        leak, harmless = said("here it is", surface=Surface.PUBLIC), said("and this", surface=Surface.PUBLIC)
+        plain = Attachment(kind="image", native_id="p1", name="parcel.jpg", url="https://cdn.example/491701234567.jpg")
+        await there.hear(
+            msgspec.structs.replace(leak, attachments=(along,)), msgspec.structs.replace(harmless, attachments=(plain,))
+        )
+        await until_act(there, leak.native_id, "done")
+        assert await act_of(there, harmless.native_id) == {}
+
+
+@pytest.mark.parametrize("whose", ["people's from the start", "people's when its turn comes"])
+async def test_what_is_overheard_while_people_have_the_case_and_stays_in_it_is_hidden(
+    tmp_path: Path, whose: str
+) -> None:
+    assistant = FakeAssistant()
+    assistant.down = True
+    async with road(tmp_path, platform=hiding(), assistant=assistant, patience=0.3) as there:
+        overheard = said(LEAK, surface=Surface.PUBLIC, overheard=True)
+        if whose == "people's from the start":
+            await there.hear(said("hello", surface=Surface.PUBLIC))
+            await there.until_read(lambda conn: conn.execute(sa.select(cases.c.state)).scalar() == "queued")
+        await there.hear(overheard)
+        await until_act(there, overheard.native_id, "done")
 
 
 async def test_a_platform_that_wants_to_wait_gets_its_time_and_a_fault_another_try(tmp_path: Path) -> None:

@@ -76,9 +76,14 @@ class There:
         engine = create_engine(url)
         migrate(engine)
         engine.dispose()
-        opened: Database = PostgresDatabase(url, lambda conn, lane: None) if is_shared(url) else SqliteDatabase(url)
-        self.database = SlowDatabase(opened)
         self.carrier = FakeCarrier()
+        opened: Database
+        if is_shared(url):
+            opened = PostgresDatabase(url, lambda conn, lane: self.carrier.called.append(lane))
+        else:
+            opened = sqlite = SqliteDatabase(url)
+            sqlite.on_call(self.carrier.called.append)
+        self.database = SlowDatabase(opened)
         settings = FacebookSettings(verify="v", secret=SECRET, page_access_token="t", page_id=PAGE)
         channels = {Channel.FACEBOOK: FacebookChannel(settings, utc_now)}
         self.intake = Intake(channels, self.database, utc_now, self.carrier)
@@ -127,6 +132,14 @@ async def test_webhooks_of_one_moment_are_one_transaction(there: There) -> None:
     assert await there.kept() == [f"m{number}" for number in range(200)]
     assert there.database.asked <= 3
     assert set(there.carrier.called) == {ARRIVALS}
+
+
+async def test_arrivals_are_called_once_for_each_delivery_that_comes_by_itself(there: There) -> None:
+    for number in range(3):
+        await there.deliver(f"m{number}")
+        assert there.carrier.called == [ARRIVALS] * (number + 1)
+        assert there.database.asked == number + 1
+        await asyncio.sleep(0.05)
 
 
 async def test_what_comes_again_is_known_and_calls_nobody(there: There) -> None:

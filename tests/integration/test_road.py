@@ -26,7 +26,7 @@ from gateway.routing.assistant import (
 from gateway.sending import deliver
 from gateway.sending import outbox as outbox_of
 from gateway.storage import cases as case_store
-from gateway.storage import episodes, threads, transcript
+from gateway.storage import episodes, references, threads, transcript
 from gateway.storage.desk_tables import users
 from gateway.storage.tables import cases, inbox, outbox
 from tests.fakes import FakeAssistant, FakePlatform, said_back
@@ -386,7 +386,7 @@ async def test_an_answer_committed_but_not_sent_before_a_takeover_is_withdrawn(t
         await take_over(there, case["id"])
         await there.quiet(1.6)
         assert there.platform.sent == []
-        assert (await there.transcript(case["id"]))[-1].delivery is Delivery.NONE
+        assert (await there.transcript(case["id"]))[-1].delivery is Delivery.WITHDRAWN
 
 
 async def test_an_assistant_that_comes_back_answers_everybody(tmp_path: Path) -> None:
@@ -601,10 +601,10 @@ async def test_the_reference_of_a_transcript_changes_with_every_word(tmp_path: P
         await there.hear(said("hello"))
         await there.until(lambda: len(there.platform.sent) == 1)
         case = await there.the_case()
-        before = await there.database.read(lambda conn: transcript.reference(conn, case["id"]))
+        before = await there.database.read(lambda conn: references.reference(conn, case["id"]))
         await there.hear(said("hello again"))
         await there.until(lambda: len(there.platform.sent) == 2)
-        after = await there.database.read(lambda conn: transcript.reference(conn, case["id"]))
+        after = await there.database.read(lambda conn: references.reference(conn, case["id"]))
         assert before["sha256"] != after["sha256"]
         assert (before["count"], after["count"]) == (2, 4)
 

@@ -122,7 +122,7 @@ class Agent:
             public = None
             if surface is Surface.PUBLIC:
                 channel = replies.public_channel(conn, self._user, draft, life.clock())
-                public = Passed(text=life.gateway.wall.check(word, channel), channel=channel)
+                public = Passed(text=[life.gateway.wall.check(word, channel)], channel=channel)
             return replies.commit(conn, self._user, draft, public, life.clock())
 
         return say

@@ -43,10 +43,10 @@ def test_other_words_are_not_ours(ours: str, shown: str) -> None:
 @pytest.mark.parametrize("text", ["stop", "STOP!", " /stop ", "Unsubscribe.", "opt out", "opt-out"])
 def test_a_customer_can_say_stop_in_any_case_and_punctuation(text: str) -> None:
     assert wish(said(text)) == "stop"
-    assert wish(said(text, surface=Surface.PUBLIC)) == ""
+    assert wish(said(f"@AsideShop {text}", surface=Surface.PUBLIC)) == "stop"
 
 
-@pytest.mark.parametrize("text", ["stop it please", "do not stop", "", "the bus stop", "stop stop stop"])
+@pytest.mark.parametrize("text", ["stop it please", "do not stop", "the bus stop", "stop stop stop"])
 def test_the_word_in_a_sentence_is_no_wish(text: str) -> None:
     assert wish(said(text)) == ""
 

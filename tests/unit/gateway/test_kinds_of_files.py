@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.files import TAKES, obstacle, recognise, shown_in_place, tidy_name
+from gateway.files import TAKES, named_after, obstacle, recognise, shown_in_place, tidy_name
 from gateway.messages import Channel
 
 
@@ -67,7 +67,7 @@ def test_what_is_on_the_list_is_known(content: bytes, kind: str, mime: str) -> N
     [b"", b"\n\n", b"<!DOCTYPE html>", b"  <svg ", b"<?xml version", b"<SCRIPT>", b"#!/bin/sh", b"MZ\x90\0",
      b"\x7fELF\x02\x01", b"\x1f\x8b\x08\0", b"Rar!\x1a\x07\0", b"\xca\xfe\xba\xbe\0\0\0\x34", b"{\\rtf1",
      b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"text\0with a hole", office("a.txt"), office(OPEN),
-     office(OPEN, "word/document.xml", "word/vbaProject.bin")],
+     office(OPEN, "word/document.xml", "word/vbaProject.bin"), b"\n" * 5_000 + b"<html><script>"],
 )  # fmt: skip
 def test_what_is_not_is_not_taken(content: bytes) -> None:
     assert recognise(content) is None
@@ -98,10 +98,26 @@ def test_what_could_run_is_never_shown_in_place(mime: str) -> None:
 @pytest.mark.parametrize(
     ("name", "tidy"),
     [("a.png", "a.png"), ("../../etc/passwd", "passwd"), ("C:\\x\\y.pdf", "y.pdf"), ("in\u202egnp.exe", "in_gnp.exe"),
-     ("", "file.png"), ("...", "file.png"), ('a"b\r\nc.png', "a_b_c.png"), ("ü ß.png", "ü ß.png")],
+     ("", "file.bin"), ("...", "file.bin"), ('a"b\r\nc.png', "a_b_c.png"), ("ü ß.png", "ü ß.png")],
 )  # fmt: skip
 def test_a_name_is_only_a_name(name: str, tidy: str) -> None:
-    assert tidy_name(name, "image/png") == tidy
+    assert tidy_name(name) == tidy
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "tidy"),
+    [
+        *((f"x.{runs}", "text/plain", f"x.{runs}.txt") for runs in ("bat", "vbs", "ps1", "url", "desktop", "html")),
+        *((f"x.{runs}", "image/png", f"x.{runs}.png") for runs in ("html", "svg", "exe", "PNG.lnk")),
+        ("", "image/png", "file.png"), ("x", "application/pdf", "x.pdf"),
+        ("x.JPEG", "image/jpeg", "x.JPEG"), ("notes.md", "text/plain", "notes.md"),
+        ("x.csv", "text/plain", "x.csv.txt"), ("x.docx", DOCX, "x.docx"), ("x.docm", DOCX, "x.docm.docx"),
+        ("x.odt", ODT, "x.odt"), ("x.bat", "", "x.bat"), ("x.exe", "application/of-an-office", "x.exe.bin"),
+    ],
+)  # fmt: skip
+def test_a_file_is_handed_out_under_a_name_that_ends_as_what_it_is(name: str, mime: str, tidy: str) -> None:
+    assert tidy_name(name, mime) == tidy
+    assert tidy_name(tidy, mime) == tidy
 
 
 @given(st.text(max_size=500))
@@ -117,3 +133,17 @@ def test_each_channel_says_what_it_takes() -> None:
     for channel in Channel:
         assert obstacle(channel, "video", TAKES[channel].largest) is None
     assert "5 MB" in (obstacle(Channel.TWITTER, "image", 5_000_001) or "")
+
+
+@pytest.mark.parametrize(
+    ("made_up", "mime", "shown"),
+    [
+        ("file_4.bin", "application/pdf", "file_4.pdf"),
+        ("file_4", "application/pdf", "file_4.pdf"),
+        ("file_1.jpeg", "image/jpeg", "file_1.jpeg"),
+        ("file_5.bin", "application/of-an-office", "file_5.bin"),
+        ("", "application/pdf", ""),
+    ],
+)
+def test_a_name_that_a_platform_made_up_ends_as_what_the_file_is(made_up: str, mime: str, shown: str) -> None:
+    assert named_after(mime, made_up) == shown

@@ -45,7 +45,8 @@ def test_every_state_has_one_owner(state: CaseState) -> None:
 @pytest.mark.parametrize("channel", Channel)
 def test_our_fixed_public_words_pass_the_wall(channel: Channel) -> None:
     wall = Wall(Detector(brand.load().formats))
-    for text in (words.ACKNOWLEDGEMENT[channel], words.CLOSING, words.HANDED_OVER_PUBLIC, words.CRISIS_PUBLIC):
+    fixed = (words.CLOSING, words.HANDED_OVER_PUBLIC, words.CRISIS_PUBLIC, *words.WISHES.values())
+    for text in (words.ACKNOWLEDGEMENT[channel], *fixed):
         assert str(wall.check(f"@ines_marlow {text}", channel))
 
 
