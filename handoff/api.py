@@ -209,6 +209,8 @@ def _acting(api: Blueprint, tools: Tools) -> None:
 
 
 def _listening(api: Blueprint, tools: Tools) -> None:
+    listeners = live.Listeners()
+
     async def events(request: Request) -> None:
         require(caller_of(request).user, Right.SEE_CASES)
         last_id = _last_event_id(request)
@@ -218,10 +220,12 @@ def _listening(api: Blueprint, tools: Tools) -> None:
             return caller is not None and may(caller.user, Right.SEE_CASES)
 
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        response = cast(Any, await request.respond(content_type="text/event-stream; charset=utf-8", headers=headers))
-        async for frame in live.stream(tools.db, tools.bell, last_id, still_welcome=still_welcome):
-            await response.send(frame)
-        await response.eof()
+        with listeners.one_more(caller_of(request).user.id):
+            kind = "text/event-stream; charset=utf-8"
+            response = cast(Any, await request.respond(content_type=kind, headers=headers))
+            async for frame in live.stream(tools.db, tools.bell, last_id, still_welcome=still_welcome):
+                await response.send(frame)
+            await response.eof()
 
     api.add_route(events, "/events", methods=["GET"], name="events")
 

@@ -8,13 +8,15 @@ import msgspec
 from msgspec import Meta
 from sanic import Request
 
+from gateway.errors import NotFound
 from gateway.messages import Channel, Surface
 from handoff.errors import BadRequest, Invalid, TooLarge
 
-B = TypeVar("B")
+B = TypeVar("B", bound=msgspec.Struct)
 E = TypeVar("E", bound=StrEnum)
 
 _LARGEST: Final = 262_144  # bytes: 10,000 characters, even where every one of them is escaped
+_BIGGEST_ID: Final = 2**63
 LIMIT: Final = 50
 _LARGEST_LIMIT: Final = 200
 
@@ -93,11 +95,24 @@ def body_of(request: Request, kind: type[B]) -> B:
     if len(request.body) > _LARGEST:
         raise TooLarge
     try:
-        return msgspec.json.decode(request.body or b"{}", type=kind)
+        found = msgspec.json.decode(request.body or b"{}", type=kind)
     except msgspec.ValidationError as error:
         raise Invalid(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest("The body is not JSON.") from error
+    except RecursionError as error:
+        raise BadRequest("The body is nested too deep.") from error
+    for name, value in msgspec.structs.asdict(found).items():
+        if any("\0" in text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)):
+            raise Invalid(f"`{name}` holds a NUL character, which no platform takes.")
+    return found
+
+
+def row_id(number: int) -> int:
+    """An id of ours in an address. Raises `NotFound` where no database counts that far."""
+    if not 0 <= number < _BIGGEST_ID:
+        raise NotFound
+    return number
 
 
 def limit_of(request: Request) -> int:

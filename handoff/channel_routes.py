@@ -37,7 +37,7 @@ def add_to(api: Blueprint, tools: Tools) -> None:
 
     async def event(request: Request, channel: str, event_id: int) -> HTTPResponse:
         which = _minding(request, channel)
-        return _json(await tools.db.read(lambda conn: channels.event(conn, which, event_id)))
+        return _json(await tools.db.read(lambda conn: channels.event(conn, which, bodies.row_id(event_id))))
 
     async def replay(request: Request, channel: str) -> HTTPResponse:
         which = _minding(request, channel)

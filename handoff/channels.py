@@ -74,6 +74,8 @@ class ChannelJson(msgspec.Struct, frozen=True, kw_only=True):
     """How what happens there comes to us."""
     account: str
     """Our own account: X user id, Page id, bot id."""
+    pretend: bool
+    """It is not the platform itself, but the playground."""
     last_arrival_at: datetime | None
     """When something last came in by itself."""
     last_sent_at: datetime | None
@@ -168,6 +170,7 @@ def _one(conn: Connection, account: Account, counted: _Counted, table: Table, no
         lacking=account.lacking,
         receives=account.receives,
         account=account.native_id,
+        pretend=account.pretend,
         last_arrival_at=counted.arrivals.get(name),
         last_sent_at=pace.last_used(conn, table, outlets),
         asked_at=None if place is None else place.asked_at,

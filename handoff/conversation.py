@@ -71,7 +71,7 @@ def _told(event: Event) -> Happening | None:
     if line is None:
         return None
     icon, sentence = line
-    who = event.actor.removeprefix("agent:")
+    who = event.actor.removeprefix("agent:").replace("customer", "The customer")
     reason = event.why.removeprefix("answered past Aside").removeprefix(": ")
     why = f": {words.REASONS.get(reason, reason.replace('_', ' '))}" if reason else ""
     return Happening(at=event.at, icon=icon, text=sentence.format(who=who, why=why, to=event.why))
@@ -83,6 +83,8 @@ _LINES: Final = {
     "case.transferred": ("people", "{who} passed the case {to}"),
     "case.held": ("pause", "{who} put the case on hold"),
     "case.returned": ("bot", "{who} handed the case back to the assistant{why}"),
+    "customer.stop": ("pause", "The customer wants no automatic answers any more"),
+    "customer.start": ("bot", "The customer wants automatic answers again"),
     "case.resolved": ("check", "{who} resolved the case"),
     "case.reopened": ("reopen", "{who} reopened the case"),
     "reopened": ("reopen", "The customer wrote again"),

@@ -49,6 +49,12 @@ class TooLarge(AsideError):
     code = "too_large"
 
 
+class TooManyStreams(AsideError):
+    """You are listening in too many places at once. Close some tabs or programs."""
+
+    code = "too_many_streams"
+
+
 class Invalid(AsideError):
     """The request is not acceptable."""
 

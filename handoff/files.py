@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from gateway import files as kinds
 from gateway.errors import NotFound
 from gateway.messages import File
-from gateway.storage import files
+from gateway.storage import files, uploads
 from gateway.storage.files import Content
 from handoff.auth import caller_of
 from handoff.errors import Invalid, TooLarge
@@ -45,9 +45,9 @@ def add_to(api: Blueprint, tools: Tools) -> None:
         now = tools.clock()
 
         def write(conn: Connection) -> File:
-            if files.unsent_bytes(conn, user.id) + len(content) > _UNSENT * largest:
+            if uploads.unsent_bytes(conn, user.id) + len(content) > _UNSENT * largest:
                 raise Invalid("Too many of your files wait to be sent. Send or remove some first.")
-            return files.put(conn, user.id, known, name, content, now)
+            return uploads.put(conn, user.id, known, name, content, now)
 
         return _json(await tools.db.write(write), 201)
 
@@ -64,7 +64,7 @@ def add_to(api: Blueprint, tools: Tools) -> None:
     async def remove(request: Request, file_id: str) -> HTTPResponse:
         user = caller_of(request).user
         require(user, Right.WORK_CASES)
-        if not await tools.db.write(lambda conn: files.discard(conn, file_id, user.id)):
+        if not await tools.db.write(lambda conn: uploads.discard(conn, file_id, user.id)):
             raise NotFound("There is no such file of yours that waits to be sent.")
         return HTTPResponse(status=204)
 

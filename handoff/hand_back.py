@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
 from gateway.messages import Author, Surface
 from gateway.sending import outbox
-from gateway.storage import cases, episodes, threads
+from gateway.storage import cases, episodes, people, threads
 from gateway.storage.tables import messages
 from handoff.holding import done_already, held
 from handoff.rights import Right, access_case
@@ -52,8 +52,11 @@ def hand_back(conn: Connection, user: User, case_id: str, epoch: int, reason: st
 
 
 def _tell(conn: Connection, case: Case, now: datetime) -> None:
-    """In private only: in public it would tell everybody that there was something to talk about."""
+    """In private only: in public it would tell everybody that there was something to talk about.
+
+    Nothing to who wants no automatic answers: they would get none, and their next message is people's again.
+    """
     its_threads = threads.of_case(conn, case.id)
     thread = next((thread for thread in its_threads if thread.surface is Surface.PRIVATE), None)
-    if thread is not None:
+    if thread is not None and not people.has_opted_out(conn, case.customer_id, thread.channel, thread.account):
         outbox.put_private(conn, case, thread, WORDS, author=Author.SYSTEM, now=now)

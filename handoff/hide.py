@@ -13,7 +13,7 @@ from gateway.errors import NotFound
 from gateway.messages import Channel
 from gateway.storage import acts, afterwards, threads, transcript
 from gateway.storage.transcript import Message
-from handoff import fates, view
+from handoff import bodies, fates, view
 from handoff.auth import caller_of
 from handoff.errors import Invalid
 from handoff.rights import Right, access_case, require
@@ -29,7 +29,7 @@ def add_to(api: Blueprint, tools: Tools) -> None:
         require(user, Right.WORK_CASES)
 
         def write(conn: Connection) -> view.MessageJson:
-            return view.messages(conn, [hide(conn, user, case_id, message_id, now)])[0]
+            return view.messages(conn, [hide(conn, user, case_id, bodies.row_id(message_id), now)])[0]
 
         shown = await tools.db.write(write)
         return HTTPResponse(msgspec.json.encode(shown), 202, content_type="application/json")

@@ -5,7 +5,9 @@ process, goes on where it stopped. The bell only says that it is worth looking; 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,10 +18,12 @@ from gateway.storage import feed
 from gateway.storage.database import Database
 from gateway.storage.events import Event
 from gateway.storage.feed import Feed
+from handoff.errors import TooManyStreams
 
 _LOOK_EVERY: Final = 1.0  # seconds
 _LOOK_SOON: Final = 0.05  # seconds, where an event is being committed that comes before others
 _BATCH: Final = 200
+_MOST_STREAMS: Final = 40  # of one user; a tab of the desk has one
 FOR_EVERYBODY: Final = frozenset(
     {
         *("crisis.opened", "crisis.closed", "channel.failing", "channel.recovered"),
@@ -57,6 +61,25 @@ class Bell:
             await asyncio.wait_for(self._rung.wait(), seconds)
         except TimeoutError:
             return
+
+
+class Listeners:
+    """How many streams each user has open in this process: one program must not use up what all others need."""
+
+    def __init__(self, most: int = _MOST_STREAMS) -> None:
+        self._most = most
+        self._open: Counter[int] = Counter()
+
+    @contextmanager
+    def one_more(self, user_id: int) -> Iterator[None]:
+        """While it is open. Raises `TooManyStreams`."""
+        if self._open[user_id] >= self._most:
+            raise TooManyStreams
+        self._open[user_id] += 1
+        try:
+            yield
+        finally:
+            self._open[user_id] -= 1
 
 
 class EventJson(msgspec.Struct, frozen=True, kw_only=True):

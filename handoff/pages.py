@@ -56,7 +56,7 @@ def _door(pages: Blueprint, tools: Tools, renderer: Renderer) -> None:
     async def sign_in(request: Request) -> HTTPResponse:
         auth.same_origin(request)
         given: Any = request.form or {}
-        name, password = str(given.get("name") or ""), str(given.get("password") or "")
+        name, password = (str(given.get(field) or "").replace("\0", "") for field in ("name", "password"))
         secret = await tools.sign_in(name, password, instead_of=request.cookies.get(COOKIE))
         if secret is None:
             return form(request, status=401, refusal=_REFUSED, name=name)

@@ -37,6 +37,7 @@ _STATUS: Final[tuple[tuple[type[AsideError], int], ...]] = (
     (NotOwner, 409),
     (WrongState, 409),
     (errors.TooLarge, 413),
+    (errors.TooManyStreams, 429),
     (errors.Invalid, 422),
     (errors.IdempotencyConflict, 422),
     (errors.NoPrivateThread, 422),

@@ -19,7 +19,7 @@ from gateway.messages import Author, Channel, File, Surface
 from gateway.privacy import limits
 from gateway.privacy.wall import PublicText
 from gateway.sending import outbox
-from gateway.storage import cases, files, transcript
+from gateway.storage import cases, transcript, uploads
 from gateway.storage.desk_tables import idempotency
 from gateway.storage.transcript import Message
 from handoff import notes
@@ -58,12 +58,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             raise Invalid(_PRIVATE_ONLY[self.surface])
         if len(set(self.along)) < len(self.along):
             raise Invalid("A file goes along once.")
-        if "\0" in self.text:
-            raise Invalid("`text` holds a NUL character, which no platform takes.")
         if len(self.text) > LONGEST:
             raise Invalid(f"A message has at most {LONGEST:,} characters.")
-        if self.key is not None and not 0 < len(self.key) <= _LONGEST_KEY:
-            raise Invalid(f"An Idempotency-Key has 1 to {_LONGEST_KEY} characters.")
+        if self.key is not None and not (0 < len(self.key) <= _LONGEST_KEY and self.key.isascii()):
+            raise Invalid(f"An Idempotency-Key has 1 to {_LONGEST_KEY} characters, and none beyond ASCII.")
 
     @property
     def fingerprint(self) -> str:
@@ -161,7 +159,7 @@ def _along(conn: Connection, user: User, draft: Draft, where: Destination) -> li
         raise Invalid(where.no_files)
     if len(draft.along) > kinds.TAKES[channel].most:
         raise Invalid(f"At most {kinds.TAKES[channel].most} files go along here at once.")
-    found = files.unsent(conn, user.id, draft.along)
+    found = uploads.unsent(conn, user.id, draft.along)
     for file in found:
         if (why := kinds.obstacle(channel, file.kind, file.size)) is not None:
             raise Invalid(f"{file.name}: {why}")

@@ -29,6 +29,8 @@ class CrisisJson(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     opened_at: datetime
     closed_at: datetime | None
+    calm_since: datetime | None
+    """Since when nothing has had to wait for long; it closes when that has been so for some minutes."""
     why: str
     """The limit that was too tight."""
     waiting: int
@@ -94,6 +96,7 @@ def _crisis(conn: Connection, crisis: Crisis) -> CrisisJson:
         channel=crisis.channel,
         opened_at=crisis.opened_at,
         closed_at=crisis.closed_at,
+        calm_since=crisis.calm_since,
         why=crisis.why,
         waiting=crisis.waiting,
         minutes=crisis.minutes,

@@ -73,12 +73,19 @@ ATTACHMENTS: Final = {
     "other": "Something that Aside does not know",
 }
 
-DELIVERIES: Final = {"queued": "Sending", "sent": "Sent", "failed": "Not sent", "unclear": "Unclear"}
+DELIVERIES: Final = {
+    "queued": "Sending",
+    "sent": "Sent",
+    "failed": "Not sent",
+    "unclear": "Unclear",
+    "withdrawn": "Never sent",
+}
 
 DELIVERIES_AT_LENGTH: Final = {
     "queued": "Waiting to go out.",
     "sent": "The platform took it.",
     "failed": "The platform refused it.",
+    "withdrawn": "The customer did not get it: it would have come too late, or a person took over first.",
     "unclear": "No answer came back: it may have arrived. It is not sent again by itself.",
 }
 

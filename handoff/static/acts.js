@@ -48,7 +48,8 @@ export async function act(verb, body, button) {
     if (button) button.disabled = false;
   }
   await refresh();
-  if ((verb === "claim" || verb === "reopen") && !goneOn(from)) document.getElementById("text")?.focus();
+  // By its key, a case is claimed without leaving the keys: R, P or N then open the text field.
+  if (button && (verb === "claim" || verb === "reopen") && !goneOn(from)) document.getElementById("text")?.focus();
 }
 
 // Whether somebody has gone on to another place by themselves meanwhile: nobody is called back from there.

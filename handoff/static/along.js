@@ -8,6 +8,7 @@ let listeners = [];
 let open = false; // whether files can go along now
 const items = new Map();
 let numbers = 0;
+let told = []; // what has become of the files that were added last, for whoever hears the page
 
 export const onAlong = (listener) => listeners.push(listener);
 export const alongIds = () => (open ? [...items.values()].filter((one) => one.id).map((one) => one.id) : []);
@@ -57,10 +58,12 @@ export function allowAlong(kinds, isPrivate, whyNot) {
   button.disabled = !open;
   button.title = open ? "Attach files; or paste or drop them here" : whyNot;
   list.hidden = !items.size || !open;
+  if (!open) hear(); // what was said of them is no longer so
 }
 
 export function clearAlong() {
   items.clear();
+  hear();
   draw();
 }
 
@@ -69,6 +72,7 @@ function add(files) {
     tell(button.title, "refused");
     return;
   }
+  hear();
   for (const file of files) put(file);
   document.getElementById("text").focus();
 }
@@ -94,7 +98,7 @@ function put(file) {
     const answer = request.response || {};
     if (request.status === 201) Object.assign(item, answer);
     else item.why = answer.message || "The desk cannot be reached. Remove it and try again.";
-    say.textContent = item.why ? `${item.name}: ${item.why}` : `${item.name} is attached.`;
+    hear(...told, item.why ? `${item.name}: ${item.why}` : `${item.name} is attached.`);
     draw();
   });
   request.send(file);
@@ -109,9 +113,15 @@ function remove(number) {
     const headers = { "X-CSRF-Token": document.querySelector("meta[name=csrf]").content };
     fetch(`/api/v1/files/${item.id}`, { method: "DELETE", headers }).catch(() => {}); // it goes by itself in a day
   }
-  if (item) say.textContent = `${item.name} is removed.`;
+  if (item) hear(`${item.name} is removed.`);
   draw();
   (list.querySelector("button[data-item]") || document.getElementById("text")).focus();
+}
+
+function hear(...words) {
+  told = words;
+  const heard = words.join(" ");
+  if (say.textContent !== heard) say.textContent = heard;
 }
 
 function draw() {
