@@ -21,6 +21,7 @@ from gateway.privacy.redact import redacted
 from gateway.routing.leaks import Leaks
 from gateway.storage import acts, afterwards, cases, episodes, events, files, threads
 from gateway.storage.afterwards import Standing
+from gateway.storage.vault import Kept
 
 _MOST_WAS: Final = 50  # earlier wordings that are kept
 _MOST_REACTIONS: Final = 20  # people whose reactions to one message are kept
@@ -77,16 +78,17 @@ class Changes:
         last_at = _moment(extras["edited"]) if "edited" in extras else None
         if last_at is not None and not _is_newer(told, last_at, int(extras.get("edit_order", 0))):
             return self._file_away(conn, told.at, message, text)
-        if text == message.text and (attachments is None or attachments == message.attachments):
+        before = afterwards.as_said(conn, message)
+        if text == before.text and (attachments is None or attachments == before.attachments):
             return "edit_without_change"
         was = list(extras.get("was") or [])
-        if text != message.text:
+        if text != before.text:
             was.append({"text": redacted(message.text, self._detector), "until": told.at.isoformat()})
         afterwards.write(
             conn,
             message,
-            text=text,
-            attachments=attachments,
+            changed=Kept(text=text, attachments=before.attachments if attachments is None else attachments),
+            now=now,
             was=was[-_MOST_WAS:],
             edited=told.at.isoformat(),
             edit_order=told.order or None,
@@ -131,7 +133,7 @@ class Changes:
             was.append({"text": masked, "until": told.at.isoformat()})
         removed_by_us = acts.confirm(conn, message, "remove", now) is not None
         message = afterwards.get(conn, message.id) or message
-        afterwards.write(conn, message, text="", attachments=[], was=was[-_MOST_WAS:], removed=told.at.isoformat())
+        afterwards.write(conn, message, changed=Kept(text=""), was=was[-_MOST_WAS:], removed=told.at.isoformat())
         files.forget(conn, message.id)
         episodes.take_back(conn, message.case_id, message.id, message.text, masked)
         if message.author is Author.CUSTOMER:

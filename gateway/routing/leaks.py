@@ -1,20 +1,30 @@
 """Leaks: a customer's public message that shows personal data is hidden or removed, where the platform lets us.
 
 public message -> detector finds something -> the channel can hide or remove it -> act, in the same transaction
+               -> the customer is told, once a case: in private where we may write there, else in public; how to delete
+                  it, without repeating any of it
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from gateway.cases import Case
 from gateway.channels.base import ActKind, ChannelAdapter
+from gateway.errors import WallRefusal
 from gateway.messages import Author, Channel, Surface
 from gateway.privacy.detect import Detector
 from gateway.privacy.redact import leaks
-from gateway.storage import acts, afterwards
+from gateway.privacy.wall import Wall
+from gateway.routing import private_move, words
+from gateway.routing.address import addressed
+from gateway.sending import outbox, windows
+from gateway.storage import acts, afterwards, cases, earlier, threads
 from gateway.storage.afterwards import Standing
+from gateway.storage.tables import messages
 
 _KINDS: Final = (ActKind.HIDE, ActKind.REMOVE)  # the milder one first
 
@@ -22,19 +32,44 @@ _KINDS: Final = (ActKind.HIDE, ActKind.REMOVE)  # the milder one first
 class Leaks:
     """Has leaks hidden."""
 
-    def __init__(self, channels: Mapping[Channel, ChannelAdapter], detector: Detector, *, hides: bool) -> None:
-        """`hides`: whether the operator wants that without an agent's asking."""
+    def __init__(
+        self, channels: Mapping[Channel, ChannelAdapter], detector: Detector, wall: Wall, *, hides: bool, tells: bool
+    ) -> None:
+        """`hides`: whether the operator wants that without an agent's asking. `tells`: whether customers are told."""
         self._channels = channels
+        self._wall = wall
+        self._tells = tells
         self._detector = detector
         self._hides = hides
 
     def see_to(self, conn: Connection, channel: Channel, message_id: int, text: str, now: datetime) -> None:
         """Have a customer's public message hidden if it shows personal data. Under its case's lock."""
-        if not self._hides or not text or not leaks(text, self._detector):
+        message = afterwards.get(conn, message_id) if text else None
+        if message is None or not leaks(text, self._detector, earlier.said(conn, message.case_id, message_id)):
             return
-        message = afterwards.get(conn, message_id)
-        if message is not None:
+        if self._hides:
             self.hide(conn, channel, message, now)
+        if self._tells:
+            self._tell(conn, message, now)
+
+    def _tell(self, conn: Connection, message: Standing, now: datetime) -> None:
+        case = cases.get(conn, message.case_id)
+        public = next((thread for thread in threads.of_case(conn, case.id) if thread.id == message.thread_id), None)
+        if public is None or message.surface is not Surface.PUBLIC or _told_before(conn, case.id):
+            return
+        how = words.HOW_TO_DELETE[public.channel]
+        extras: dict[str, object] = {"leak": message.id}
+        private = _private(conn, case, public, now)
+        if private is not None:
+            text = words.LEAK_PRIVATE.format(how=how)
+            outbox.put_private(conn, case, private, text, author=Author.SYSTEM, now=now, extras=extras)
+        elif not public.closed:
+            text = addressed(conn, case, public.channel, words.LEAK_PUBLIC.format(how=how))
+            try:
+                said = self._wall.check(text, public.channel)
+            except WallRefusal:  # the customer's own handle, say
+                return
+            outbox.put_public(conn, case, public, said, author=Author.SYSTEM, now=now, extras=extras)
 
     def hide(self, conn: Connection, channel: Channel, message: Standing, now: datetime) -> None:
         """Have it hidden, or removed where it cannot be hidden; nothing where the platform lets us do neither."""
@@ -45,3 +80,21 @@ class Leaks:
             if adapter.can(kind, message.place, message.native_id):
                 acts.ask_for(conn, message, channel, adapter.account, kind.value, "system", now)
                 return
+
+
+def _private(conn: Connection, case: Case, public: threads.CaseThread, now: datetime) -> threads.CaseThread | None:
+    """The private thread on the same channel in which a program may write now; None where there is none."""
+    for thread in threads.of_case(conn, case.id):
+        if thread.surface is Surface.PRIVATE and thread.channel is public.channel:
+            heard_at = threads.heard_at(conn, case.id, thread.id)
+            window = windows.of_thread(thread, heard_at, now)
+            # Where no files go along any more, only people may still write.
+            if heard_at is not None and window.can_send and window.files:
+                return thread
+    return private_move.direct_thread(conn, case, public, now)
+
+
+def _told_before(conn: Connection, case_id: str) -> bool:
+    """Whether the customer has been told in this case."""
+    ours = sa.select(messages.c.extras).where(messages.c.case_id == case_id, messages.c.author == Author.SYSTEM)
+    return any("leak" in (extras or {}) for extras in conn.execute(ours).scalars())

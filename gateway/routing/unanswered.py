@@ -13,6 +13,7 @@ from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus, Waiting
 from gateway.messages import Author, Surface
 from gateway.privacy.wall import Wall
+from gateway.public_thread import Patience
 from gateway.routing import private_move, words
 from gateway.routing.handoff import hand_over
 from gateway.sending import outbox
@@ -58,13 +59,13 @@ def wake_up(conn: Connection, case: Case, now: datetime) -> None:
     )
 
 
-def for_people(conn: Connection, case: Case, head: Waiting, now: datetime) -> None:
+def for_people(conn: Connection, case: Case, head: Waiting, patience: Patience, now: datetime) -> None:
     """People own it: the message is in the transcript already, where the desk shows it."""
     cases.fence(conn, case)
     if not inbox.settle(conn, head.id, InboxStatus.DONE):
         return
     if head.said.place.surface is Surface.PRIVATE:
-        private_move.arrive(conn, case, now)
+        private_move.arrive(conn, case, patience, now)
     if case.state is CaseState.WAITING_CUSTOMER:
         cases.move(
             conn,
