@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
 
 import click
@@ -12,17 +13,20 @@ from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
 from aside import channels as accounts
-from aside import demo, misread
+from aside import demo, misread, privacy
 from aside import doctor as examining
 from aside import replay as replaying
 from aside import run as runner
 from aside import serve as server
 from aside import setup as setting_up
+from aside import vault as sealing
 from aside.findings import Verdict
 from aside.serve import Parts
+from gateway import brand, public_answers
 from gateway.clock import utc_now
 from gateway.errors import AsideError, SettingsError
 from gateway.messages import Channel
+from gateway.privacy.detect import Detector
 from gateway.settings import ROOT, Settings
 from gateway.storage.database import is_shared
 from handoff import tokens, users
@@ -176,6 +180,19 @@ def status(channel: str | None, name: str | None) -> None:
         click.echo(line)
 
 
+@cli.group(name="vault")
+def the_vault() -> None:
+    """What lies sealed in the database."""
+
+
+@the_vault.command()
+def seal() -> None:
+    """Seal everything by the newest key of ASIDE_VAULT_KEY, and mask the older transcript. Stop Aside before."""
+    settings = _settings()
+    with server.claimed_database(settings):
+        sealing.seal(settings, lambda column, changed: click.echo(f"{column}: {changed} sealed"))
+
+
 @cli.group()
 def agent() -> None:
     """The people who sign in to the desk."""
@@ -237,16 +254,32 @@ def nlu() -> None:
 
 @nlu.command()
 def validate() -> None:
-    """Say what is wrong in the training data, with file and line."""
+    """Say what is wrong in the training data, with file and line, and which public answers the wall would refuse."""
+    public_answers.must_pass(brand.load())
     _in_bot("bot.training.validate")
 
 
 @nlu.command()
 def train() -> None:
-    """Train the assistant, if its data or settings changed."""
+    """Train the assistant, if its data or settings changed and the wall lets its public answers pass."""
+    public_answers.must_pass(brand.load())
     if status := setting_up.train({}):
         sys.exit(status)
     click.echo("A running assistant takes it up when it is started again.")
+
+
+@cli.group(name="privacy")
+def of_privacy() -> None:
+    """What is found of personal data."""
+
+
+@of_privacy.command(name="scan")
+@click.argument("source", metavar="IN.jsonl", type=click.Path(path_type=Path))
+@click.option("--out", "target", metavar="OUT.jsonl", type=click.Path(path_type=Path), required=True)
+def scan(source: Path, target: Path) -> None:
+    """Find personal data in texts: {"text"} a line in, {"text", "findings"} a line out."""
+    count = privacy.scan(source, target, Detector(brand.load().formats))
+    click.echo(f"{count} texts.")
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ from gateway.settings import ROOT, Settings, channel_credentials
 from gateway.storage import outages, settled
 from gateway.storage.database import create_engine
 from gateway.storage.migrate import is_current
+from gateway.storage.seal import Ring
 
 _ROOM_TO_LOOK: Final = 2_000_000_000  # bytes free on the disk
 _ROOM_TO_WORK: Final = 200_000_000
@@ -98,6 +99,7 @@ def _rules(settings: Settings) -> Iterator[Line]:
         yield ok("settings", "ASIDE_BOT_TOKEN", "It is set.")
     else:
         yield broken("settings", "ASIDE_BOT_TOKEN", "It is not set.", "`aside setup` writes one into .env.")
+    yield from _vault(settings)
     public = urlsplit(settings.aside_public_url)
     if settings.aside_public_url and (public.scheme != "https" or not public.hostname):
         yield broken(
@@ -113,6 +115,19 @@ def _rules(settings: Settings) -> Iterator[Line]:
             f"Others reach the desk at {settings.aside_host}, and by http for all that ASIDE_URL says.",
             "Put a proxy with TLS before it, and set ASIDE_URL to its https address.",
         )
+
+
+def _vault(settings: Settings) -> Iterator[Line]:
+    try:
+        ring = Ring.of(settings.aside_vault_key.get_secret_value())
+    except SettingsError as error:
+        yield broken("settings", "ASIDE_VAULT_KEY", error.message)
+        return
+    if ring is None:
+        unsealed = "It is not set: what customers say lies unsealed and unmasked in the database."
+        yield broken("settings", "ASIDE_VAULT_KEY", unsealed, "`aside setup` writes one into .env. Keep a copy of it.")
+    else:
+        yield ok("settings", "ASIDE_VAULT_KEY", "It is set. Without it nobody can read what is sealed: keep a copy.")
 
 
 def _database(settings: Settings) -> Iterator[Line]:

@@ -31,9 +31,11 @@ from gateway.lanes import Carrier
 from gateway.messages import Channel
 from gateway.routing.assistant import RasaAssistant
 from gateway.settings import Settings, channel_credentials
+from gateway.storage import vault
 from gateway.storage.database import Database, create_engine, is_shared
 from gateway.storage.migrate import migrate
 from gateway.storage.postgres import PostgresDatabase
+from gateway.storage.seal import Ring
 from gateway.storage.sqlite import SqliteDatabase
 from handoff.desk import attach
 
@@ -87,6 +89,8 @@ def _compose(settings: Settings, its_brand: Brand, clock: Clock) -> tuple[compos
     sections = channel_credentials()
     for channel, lacking in credentials.missing_secrets(sections).items():
         _log.warning("channel_off", channel=channel.value, lacking=lacking)
+    if not settings.aside_vault_key.get_secret_value():
+        _log.warning("vault_off", lacking="ASIDE_VAULT_KEY")
     token = settings.aside_bot_token.get_secret_value()
     if not token:
         raise SettingsError("ASIDE_BOT_TOKEN is not set. `make setup` writes one into .env.")
@@ -118,6 +122,7 @@ def claimed_database(settings: Settings) -> Iterator[None]:
     try:
         try:
             migrate(engine)
+            vault.check(engine, Ring.of(settings.aside_vault_key.get_secret_value()))
         except SettingsError:
             if lock is not None:  # what is no database of ours gets no file of ours beside it
                 Path(lock.lock_file).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from typing import Final
 
 from sanic import Blueprint
 
-from gateway import health, log
+from gateway import health, log, public_answers
 from gateway.bell import Bell, keep_doing
 from gateway.brand import Brand
 from gateway.channels.base import ChannelAdapter
@@ -32,12 +32,15 @@ from gateway.lanes import Carrier, Drain, LaneKind
 from gateway.messages import Channel
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
+from gateway.retention import Retention
+from gateway.routing import words
 from gateway.routing.alarms import Alarms
 from gateway.routing.arrivals import Arrivals
 from gateway.routing.assistant import Assistant
 from gateway.routing.changes import Changes
 from gateway.routing.conversation import Conversation
 from gateway.routing.crisis import Crises, CrisisSettings
+from gateway.routing.due_threads import DueThreads, Ways
 from gateway.routing.effects import Effects
 from gateway.routing.guard import GuardedAssistant
 from gateway.routing.happened import Happened
@@ -52,8 +55,9 @@ from gateway.sending.deliver import Deliveries
 from gateway.sending.gate import Gate
 from gateway.sending.limits import AT_ONCE, Table, limits
 from gateway.settings import Settings
-from gateway.storage import checks
+from gateway.storage import checks, vault
 from gateway.storage.database import Database, is_shared
+from gateway.storage.seal import Ring
 
 _log = log.get(__name__)
 _GRACE: Final = 10.0  # seconds for what is being sent; a process that is told to stop has 15
@@ -61,6 +65,7 @@ _LOOK_AT_ALARMS: Final = 1.0  # seconds
 _LOOK_AT_ACTS: Final = 2.0  # seconds
 _LOOK_AT_BACKLOGS: Final = 5.0  # seconds
 _LOOK_AT_FILES: Final = 1.0  # seconds
+_LOOK_AT_RETENTION: Final = 60.0  # seconds
 _WRITE_PULSE: Final = 20.0  # seconds
 
 
@@ -84,13 +89,16 @@ class Gateway:
         self._assistant = GuardedAssistant(assistant)
         self._carrier = carrier
         detector = Detector(brand.formats)
-        self.wall = Wall(detector)
+        # From here on this process seals and masks what it writes down.
+        vault.open_with(Ring.of(settings.aside_vault_key.get_secret_value()), detector)
+        self.wall = Wall(detector, public=public_answers.texts(brand, words.SPOKEN_IN_PUBLIC))
         self.intake = webhook.Intake(channels, database, clock, carrier)
         # The stages that work off what came in stand back while more comes in than they could.
         road = PatientDatabase(database, self.intake.pressure)
         promise = timedelta(minutes=settings.aside_promise_minutes)
         bot_keeps = timedelta(minutes=settings.aside_bot_answer_minutes)
         table = limits(settings.aside_limits) if table is None else table
+        patience, code_lasts = settings.patience, timedelta(hours=settings.aside_code_hours)
         self._gates = {
             name: Gate(name, channel.account, table, AT_ONCE[name], road, clock, backlog.ranks)
             for name, channel in channels.items()
@@ -106,7 +114,7 @@ class Gateway:
         )
         suspicion = Suspicion(road)
         self._signs = Signs(channels)
-        leaks = Leaks(channels, detector, hides=settings.aside_hide_leaks)
+        leaks = Leaks(channels, detector, self.wall, hides=settings.aside_hide_leaks, tells=settings.aside_tell_leaks)
         happened = Happened(
             Changes(detector, leaks),
             Takeovers(self.wall, promise=promise),
@@ -121,8 +129,9 @@ class Gateway:
                 self.wall,
                 clock,
                 promise=promise,
-                code_lasts=timedelta(hours=settings.aside_code_hours),
+                code_lasts=code_lasts,
                 leaks=leaks,
+                patience=patience,
                 table=table,
             ),
             self.wall,
@@ -132,17 +141,31 @@ class Gateway:
                 settle=timedelta(milliseconds=settings.aside_settle_ms),
                 promise=promise,
                 bot_keeps=bot_keeps,
+                threads=patience,
             ),
             suspicion,
             self._signs,
             leaks,
         )
         self._drains: dict[LaneKind, Drain] = {
-            LaneKind.ARRIVALS: Arrivals(channels, road, clock, suspicion, happened, leaks, self._signs).drain,
+            LaneKind.ARRIVALS: Arrivals(channels, road, clock, suspicion, happened, leaks, self._signs, patience).drain,
             LaneKind.CASE: turns.drain,
             LaneKind.THREAD: self._deliveries.drain,
         }
-        self._alarms = Alarms(database, self.wall, clock, promise)
+        self._alarms = Alarms(database, self.wall, clock, promise, patience, code_lasts)
+        self._threads = DueThreads(
+            list(channels),
+            database,
+            self.wall,
+            clock,
+            Ways(
+                patience=patience,
+                code_lasts=code_lasts,
+                closing=settings.aside_public_closing,
+                promise=promise,
+                table=table,
+            ),
+        )
         self._crises = Crises(
             channels,
             table,
@@ -167,6 +190,7 @@ class Gateway:
             alone=not is_shared(settings.database),
         )
         self._acts = Acts(channels, database, clock)
+        self._retention = Retention(database, clock, timedelta(days=settings.aside_vault_days))
         self._loops: list[asyncio.Task[None]] = []
         self._works = False
         self.webhooks: Blueprint = webhook.blueprint(self.intake)
@@ -203,8 +227,12 @@ class Gateway:
                 asyncio.create_task(
                     keep_doing("alarms", self._alarms.fire_due, Bell(), _LOOK_AT_ALARMS), name="alarms"
                 ),
+                asyncio.create_task(keep_doing("threads", self._threads.look, Bell(), _LOOK_AT_ALARMS), name="threads"),
                 asyncio.create_task(self._watch_backlogs(), name="crises"),
                 asyncio.create_task(keep_doing("acts", self._acts.drain_due, Bell(), _LOOK_AT_ACTS), name="acts"),
+                asyncio.create_task(
+                    keep_doing("retention", self._retention.look, Bell(), _LOOK_AT_RETENTION), name="retention"
+                ),
                 asyncio.create_task(keep_doing("files", self._fetching.look, Bell(), _LOOK_AT_FILES), name="files"),
             ]
         self._loops.append(

@@ -63,6 +63,10 @@ class HandoffReason(StrEnum):
     """The customer has asked for no automatic answers."""
     AUTOMATED = "automated"
     """A program wrote it: two of them would go on for ever."""
+    NO_SHOW = "no_show"
+    """The customer was asked aside and reminded, and did not come."""
+    LEFT_HANGING = "left_hanging"
+    """A public post that got no answer in time."""
 
 
 HELD_BY_A_PERSON: Final = frozenset({CaseState.ACTIVE, CaseState.WAITING_CUSTOMER, CaseState.ON_HOLD})

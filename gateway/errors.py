@@ -22,6 +22,7 @@ AsideError
 ├── NotOwner                 only the case's owner may do this
 ├── CaseTaken                another agent has it
 ├── WrongState               the case is not in a state in which this can be done
+├── VaultLocked              sealed with a key that this process does not have
 └── NotFound                 there is no such thing, or it is not yours to see
 """
 
@@ -44,6 +45,12 @@ class SettingsError(AsideError):
     """A setting is missing or wrong."""
 
     code = "settings"
+
+
+class VaultLocked(AsideError):
+    """ASIDE_VAULT_KEY does not open what is stored. It must hold the key that sealed it, beside a newer one."""
+
+    code = "vault_locked"
 
 
 class BadSignature(AsideError):

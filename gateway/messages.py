@@ -223,6 +223,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent sends along; in private only, for nobody can check what a picture shows."""
     heard_at: datetime | None = None
     """When the customer last said something in the thread, as far as was known when this was decided."""
+    waived: tuple[str, ...] = ()
+    """What a supervisor has let pass of a public text, by the wall's kinds."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.errors import SettingsError
 from gateway.messages import Channel
+from gateway.public_thread import Patience
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 """The checkout."""
@@ -43,6 +45,17 @@ class Acknowledge(StrEnum):
     NONE = "none"
 
 
+class Closing(StrEnum):
+    """Who decides that a public thread is closed with a word, once its matter was resolved in private."""
+
+    AUTOMATIC = "automatic"
+    """Nobody has to: it is said where it helps."""
+    APPROVED = "approved"
+    """An agent, at the desk; within a day, else it is closed without a word."""
+    NEVER = "never"
+    """Nothing is said, unless an agent wants it."""
+
+
 class Settings(BaseSettings):
     """What an operator can set. Names in the environment are in capitals; `.env` in the checkout is read as well."""
 
@@ -69,6 +82,29 @@ class Settings(BaseSettings):
         description="Milliseconds of quiet in a case before its turn: shuffled deliveries are put in order.",
     )
     aside_code_hours: int = Field(default=72, description="Hours for which an invitation's one-use code is good.")
+    aside_remind_hours: float = Field(
+        default=20,
+        gt=0,
+        description="Hours after which a customer who was asked aside and has not come is reminded in public, once.",
+    )
+    aside_no_show_hours: float = Field(
+        default=24,
+        gt=0,
+        description="Hours after the reminder after which a person looks; twice as long, and it is closed.",
+    )
+    aside_public_closing: Closing = Field(
+        default=Closing.AUTOMATIC,
+        description="Whether a public thread is closed with a word after the matter was resolved in private: "
+        "`automatic`, `approved` (an agent says so) or `never`.",
+    )
+    aside_vault_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Seals what customers say where it is stored: 32 bytes in base64, the newest key first, older ones "
+        "after commas. Without it nothing is sealed or masked there.",
+    )
+    aside_vault_days: int = Field(
+        default=30, ge=1, description="Days for which personal data is kept as it was said; then only masked."
+    )
     aside_promise_minutes: int = Field(
         default=60, description="Minutes after a handoff by which a person should answer."
     )
@@ -131,6 +167,11 @@ class Settings(BaseSettings):
         default=True,
         description="Whether a customer's own public message is hidden or removed where it holds numbers or addresses.",
     )
+    aside_tell_leaks: bool = Field(
+        default=True,
+        description="Whether customers are told, once a case, that a public message of theirs holds personal data, and "
+        "how to delete it.",
+    )
     aside_file_mb: int = Field(
         default=20, ge=1, le=50, description="Megabytes of the largest file that is kept or sent."
     )
@@ -139,6 +180,17 @@ class Settings(BaseSettings):
         description="What X charges in dollars instead of what it prints: "
         "`reply=0.01 dm=0.015 dm_received=0.01 mention=0.001`.",
     )
+
+    @property
+    def patience(self) -> Patience:
+        """How long public threads wait for what."""
+        waits = self.aside_public_closing is Closing.APPROVED
+        return Patience(
+            reminder=timedelta(hours=self.aside_remind_hours),
+            look=timedelta(hours=self.aside_no_show_hours),
+            last_word=timedelta(hours=2 * self.aside_no_show_hours),
+            approval=Patience().approval if waits else timedelta(),
+        )
 
     @property
     def hold_unclear(self) -> frozenset[Channel]:

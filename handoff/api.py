@@ -9,22 +9,25 @@ from sanic import Blueprint, HTTPResponse, Request
 from sqlalchemy.engine import Connection
 
 from gateway.cases import Case, CaseState, Owner
-from gateway.messages import Author, Channel, Surface
-from gateway.sending import split
+from gateway.messages import Channel, Surface
 from gateway.storage.transcript import Message
 from handoff import (
+    aside,
     bodies,
     channel_routes,
     claim,
+    closing,
     files,
     hand_back,
     hide,
     hold,
     live,
+    overrides,
     queue,
     reopen,
     replies,
     resolve,
+    reveal,
     transfer,
     troubles,
     users,
@@ -57,6 +60,9 @@ def routes(tools: Tools) -> Blueprint:
     channel_routes.add_to(api, tools)
     files.add_to(api, tools)
     hide.add_to(api, tools)
+    closing.add_to(api, tools)
+    reveal.add_to(api, tools)
+    aside.add_to(api, tools)
     return api
 
 
@@ -119,6 +125,7 @@ def _saying(api: Blueprint, tools: Tools) -> None:
             thread=body.thread,
             key=request.headers.get("idempotency-key"),
             along=tuple(body.files),
+            override=body.override,
         )
         draft.check()
         now = tools.clock()
@@ -127,9 +134,8 @@ def _saying(api: Blueprint, tools: Tools) -> None:
             before = await tools.db.read(lambda conn: replies.said_before(conn, user, draft))
             if before is not None:
                 return await shown(before)
-            channel = await tools.db.read(lambda conn: replies.public_channel(conn, user, draft, now))
-            pieces = split.in_public(tools.wall, draft.text, channel, Author.AGENT)
-            public = replies.Passed(text=pieces, channel=channel)
+            channel, told = await tools.db.read(lambda conn: replies.public_side(conn, user, draft, now))
+            public = overrides.passed(tools.wall, user, draft.text, channel, told, draft.override)
         said = await tools.db.write(lambda conn: replies.commit(conn, user, draft, public, now))
         return await shown(said)
 
@@ -137,9 +143,8 @@ def _saying(api: Blueprint, tools: Tools) -> None:
         return _json(await tools.db.read(lambda conn: view.messages(conn, [said])[0]), 201)
 
     async def wall(request: Request) -> Json:
-        _worker(request)
-        body = body_of(request, bodies.WallBody)
-        return _json({"findings": split.findings(tools.wall, body.text, body.channel, Author.AGENT)})
+        user = _worker(request)
+        return _json(await overrides.ask(tools, user, body_of(request, bodies.WallBody)))
 
     api.add_route(say, "/cases/<case_id:str>/messages", methods=["POST"], name="say")
     api.add_route(wall, "/wall", methods=["POST"], name="wall")

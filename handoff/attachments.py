@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway.files import HAVE_CONTENT, shown_in_place
-from gateway.storage import files
+from gateway.storage import files, vault
 from gateway.storage.files import FileStatus, Shown
 from gateway.storage.transcript import Message
 
@@ -82,7 +82,7 @@ def _shown(told: dict[str, Any], file: Shown | None) -> AttachmentJson:
     kept = file.status is FileStatus.KEPT
     return AttachmentJson(
         kind=file.kind,
-        name=file.name,
+        name=vault.masked(file.name),
         mime=file.mime,
         size=file.size,
         words=words,

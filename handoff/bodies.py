@@ -34,6 +34,8 @@ class MessageBody(msgspec.Struct, kw_only=True):
     """The thread's id; the latest of the surface where none is given."""
     files: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=10)] = []
     """Ids of files that were put here before (`POST /api/v1/files`); in private only, each a message of its own."""
+    override: Reason | None = None
+    """A supervisor's reason to say in public what the wall refuses for its wording. It is kept with the case."""
 
 
 class ClaimBody(msgspec.Struct, kw_only=True):
@@ -76,6 +78,13 @@ class ResolveBody(msgspec.Struct, kw_only=True):
     """Whether public threads that were moved aside get a closing word."""
 
 
+class ClosingBody(msgspec.Struct, kw_only=True):
+    """Decide about the word that closes the case's public threads."""
+
+    say: bool = True
+    """Have it said, or have the threads closed without a word."""
+
+
 class ReopenBody(msgspec.Struct, kw_only=True):
     """Open a resolved case again."""
 
@@ -88,6 +97,8 @@ class WallBody(msgspec.Struct, kw_only=True):
 
     text: Annotated[str, Meta(max_length=10_000)]
     channel: Channel
+    case: str | None = None
+    """The case in which it would be said: nothing is said again of what was told there in private."""
 
 
 def body_of(request: Request, kind: type[B]) -> B:

@@ -9,23 +9,36 @@ from sqlalchemy.engine import Connection
 from gateway.credentials import Account
 from gateway.sending.limits import Table
 from gateway.storage.settled import InboxStatus
-from handoff import channels
+from handoff import aside, channels
+from handoff.aside import Period
 from handoff.channels import ChannelJson
 
 _EVENTS: Final = 20  # that were set aside, of one channel
 
 
 def read(
-    conn: Connection, accounts: Sequence[Account], table: Table, now: datetime, *, mind: bool
+    conn: Connection, accounts: Sequence[Account], table: Table, now: datetime, period: Period, *, mind: bool
 ) -> dict[str, object]:
-    """The values for the templates. `mind`: for somebody who looks after channels, with what was set aside."""
+    """The values for the templates. `mind`: for somebody who looks after channels, with what was set aside.
+
+    `period`: of the way aside.
+    """
     listed = channels.listed(conn, accounts, table, now).channels
     held = {
         one.channel: channels.events(conn, one.channel, InboxStatus.SET_ASIDE, None, _EVENTS).events
         for one in listed
         if mind and one.set_aside
     }
-    return {"channels": listed, "held": held, "mind": mind, "states": {one.channel: _state(one) for one in listed}}
+    return {
+        "channels": listed,
+        "held": held,
+        "mind": mind,
+        "states": {one.channel: _state(one) for one in listed},
+        "funnels": {one.channel: one for one in aside.read(conn, period, now).channels},
+        "stages": aside.STAGES,
+        "period": period,
+        "periods": list(Period),
+    }
 
 
 def _state(one: ChannelJson) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from gateway import files as kinds
 from gateway.errors import NotFound
 from gateway.messages import File
-from gateway.storage import files, uploads
+from gateway.storage import files, uploads, vault
 from gateway.storage.files import Content
 from handoff.auth import caller_of
 from handoff.errors import Invalid, TooLarge
@@ -56,7 +56,7 @@ def add_to(api: Blueprint, tools: Tools) -> None:
         require(user, Right.SEE_CASES)
         found = await tools.db.read(lambda conn: _for(conn, user, file_id))
         shown = "inline" if kinds.shown_in_place(found.mime) else "attachment"
-        name = kinds.tidy_name(found.name, found.mime)
+        name = kinds.tidy_name(vault.masked(found.name), found.mime)
         mime = f"{found.mime}; charset=utf-8" if found.mime.startswith("text/") else found.mime
         headers = {**_HEADERS, "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name, safe='')}"}
         return HTTPResponse(found.content, content_type=mime, headers=headers)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
 from gateway.messages import Author, Surface
 from gateway.sending import outbox
-from gateway.storage import cases, episodes, people, threads
+from gateway.storage import cases, episodes, people, threads, vault
 from gateway.storage.tables import messages
 from handoff.holding import done_already, held
 from handoff.rights import Right, access_case
@@ -38,7 +38,7 @@ def hand_back(conn: Connection, user: User, case_id: str, epoch: int, reason: st
         actor=user.actor,
         kind=KIND,
         now=now,
-        why=reason,
+        why=vault.masked(reason),
         data={"last_message_id": last},
         due_at=None,
         queued_at=None,

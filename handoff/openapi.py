@@ -8,9 +8,10 @@ import msgspec
 from gateway.cases import CaseState, Owner
 from gateway.messages import Channel, File
 from gateway.privacy.findings import WallFinding
-from handoff import bodies, channels, troubles, view
+from handoff import aside, bodies, channels, reveal, troubles, view
 from handoff.live import EventJson
 from handoff.operations import limit, number, operation, query, text
+from handoff.overrides import FindingList
 
 
 class Problem(msgspec.Struct, kw_only=True):
@@ -39,17 +40,12 @@ class AgentList(msgspec.Struct, kw_only=True):
     agents: list[Agent]
 
 
-class FindingList(msgspec.Struct, kw_only=True):
-    """What the wall has against a text; empty where it may be said."""
-
-    findings: list[WallFinding]
-
-
 _SCHEMAS: Final[tuple[type, ...]] = (
     view.CaseJson, view.CaseDetailJson, view.CasePage, view.MessageJson, view.MessagePage, EventJson,
+    reveal.RevealedJson, reveal.NotedJson, aside.FunnelList,
     bodies.MessageBody, bodies.ClaimBody, bodies.TransferBody, bodies.HoldBody, bodies.ReturnBody, bodies.ResolveBody,
-    bodies.ReopenBody, bodies.WallBody, File, troubles.TroubleList, channels.ChannelList, channels.HeldPage,
-    channels.HeldJson, channels.ReplayBody, channels.Replayed, Problem, AgentList, FindingList,
+    bodies.ReopenBody, bodies.ClosingBody, bodies.WallBody, File, troubles.TroubleList, channels.ChannelList,
+    channels.HeldPage, channels.HeldJson, channels.ReplayBody, channels.Replayed, Problem, AgentList, FindingList,
 )  # fmt: skip
 
 
@@ -128,8 +124,9 @@ def _paths() -> dict[str, Any]:
             ),
             "post": operation(
                 "say",
-                "Say something to the customer, or note it. Public texts must pass the wall; only the agent who has "
-                "the case may speak; anybody at the desk may note.",
+                "Say something to the customer, or note it. Public texts must pass the wall; a supervisor may override "
+                "it (`override`) for requests, confirmations and the platform's rules. Only the agent who has the case "
+                "may speak; anybody at the desk may note.",
                 "MessageJson", body="MessageBody", status=201, params=[key], refuses=(400, 404, 409, 413, 422),
             ),
         },
@@ -141,6 +138,26 @@ def _paths() -> dict[str, Any]:
             "brand. Done soon after the answer: `act` of the message says what became of it, and so does the event "
             "`message.act`.",
             "MessageJson", status=202, params=[_MESSAGE_ID], refuses=(404, 422),
+        )
+    }  # fmt: skip
+    paths[f"{case}/messages/{{message_id}}/reveal"] = {
+        "post": operation(
+            "revealMessage",
+            "A message as it was said, without masks. Each time is an event of the case (`data.revealed`).",
+            "RevealedJson", params=[_MESSAGE_ID], refuses=(404,),
+        )
+    }  # fmt: skip
+    paths[f"{case}/reveal"] = {
+        "post": operation(
+            "revealNoted", "What the assistant has noted, without masks. Each time is an event.", "NotedJson",
+            refuses=(404,),
+        )
+    }  # fmt: skip
+    paths[f"{case}/closing"] = {
+        "post": operation(
+            "decideClosing",
+            "Have the word said that closes the case's public threads, or have them closed without one.",
+            "CaseDetailJson", body="ClosingBody", refuses=(400, 404, 409, 413, 422),
         )
     }  # fmt: skip
     for verb, summary in _ACTS.items():
@@ -188,6 +205,14 @@ def _paths() -> dict[str, Any]:
                 "listChannels",
                 "The channels: on or off, what came and went last, how they are, what is left of their limits.",
                 "ChannelList",
+            )
+        },
+        "/api/v1/aside": {
+            "get": operation(
+                "countAside",
+                "How many public threads came how far on the way into private, by channel: of those in which customers "
+                "first spoke within the period.",
+                "FunnelList", params=[query("period", aside.Period, "Default `week`.")], refuses=(422,),
             )
         },
         "/api/v1/channels/{channel}/events": {

@@ -10,7 +10,8 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import html, redirect
 from sqlalchemy.engine import Connection
 
-from handoff import auth, channels_screen, sessions
+from handoff import auth, bodies, channels_screen, sessions
+from handoff.aside import Period
 from handoff.auth import COOKIE, caller_of
 from handoff.errors import Unauthorized
 from handoff.render import HERE, Renderer
@@ -123,9 +124,10 @@ def _desk(tools: Tools, renderer: Renderer) -> Blueprint:
 
     async def channel_page(request: Request, template: str) -> HTTPResponse:
         mind = may(caller_of(request).user, Right.MIND_CHANNELS)
+        period = bodies.choice_of(request, "period", Period) or Period.WEEK
 
         def read(conn: Connection, now: datetime) -> dict[str, object]:
-            return channels_screen.read(conn, tools.accounts, tools.table, now, mind=mind)
+            return channels_screen.read(conn, tools.accounts, tools.table, now, period, mind=mind)
 
         return await show(request, None, template, read)
 

@@ -4,7 +4,6 @@ public_channel (read) -> wall -> commit (write; everything is checked again)
 """
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -17,14 +16,16 @@ from gateway.cases import Case, CaseState
 from gateway.errors import NotFound, StaleEpoch
 from gateway.messages import Author, Channel, File, Surface
 from gateway.privacy import limits
-from gateway.privacy.wall import PublicText
+from gateway.privacy.wall import Told
+from gateway.public_thread import Event, Patience
 from gateway.sending import outbox
-from gateway.storage import cases, transcript, uploads
+from gateway.storage import cases, events, private_words, progress, transcript, uploads
 from gateway.storage.desk_tables import idempotency
 from gateway.storage.transcript import Message
 from handoff import notes
 from handoff.errors import IdempotencyConflict, Invalid
 from handoff.holding import held_for_reply
+from handoff.overrides import Passed
 from handoff.reply_thread import Destination, destination
 from handoff.rights import Right, access_case
 from handoff.users import User
@@ -49,6 +50,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """The Idempotency-Key."""
     along: tuple[str, ...] = ()
     """Ids of the files that go along, in this order."""
+    override: str | None = None
+    """A supervisor's reason to say in public what the wall refuses for its wording."""
 
     def check(self) -> None:
         """Raise `Invalid` where this can never be said."""
@@ -58,6 +61,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             raise Invalid(_PRIVATE_ONLY[self.surface])
         if len(set(self.along)) < len(self.along):
             raise Invalid("A file goes along once.")
+        if self.override is not None and self.surface is not Surface.PUBLIC:
+            raise Invalid("There is nothing to override: the wall looks at public messages only.")
         if len(self.text) > LONGEST:
             raise Invalid(f"A message has at most {LONGEST:,} characters.")
         if self.key is not None and not (0 < len(self.key) <= _LONGEST_KEY and self.key.isascii()):
@@ -67,15 +72,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     def fingerprint(self) -> str:
         """What makes two requests the same one."""
         parts = [self.case_id, self.text, self.surface, self.thread, *self.along]
+        parts += [] if self.override is None else ["override", self.override]
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
-
-
-class Passed(msgspec.Struct, frozen=True, kw_only=True):
-    """A text that the wall let through, for one channel."""
-
-    text: Sequence[PublicText]
-    """In the pieces in which it goes out."""
-    channel: Channel
 
 
 def said_before(conn: Connection, user: User, draft: Draft) -> Message | None:
@@ -95,10 +93,12 @@ def said_before(conn: Connection, user: User, draft: Draft) -> Message | None:
     return _message(conn, draft.case_id, row.message_id)
 
 
-def public_channel(conn: Connection, user: User, draft: Draft, now: datetime) -> Channel:
-    """The channel whose wall a public draft must pass. Raises as `commit` would."""
+def public_side(conn: Connection, user: User, draft: Draft, now: datetime) -> tuple[Channel, Told]:
+    """The channel whose wall a public draft must pass, and what has been told in its case. Raises as `commit` would."""
     case = held_for_reply(conn, user, draft.case_id)
-    return destination(conn, case, Surface.PUBLIC, draft.thread, now).thread.channel
+    return destination(conn, case, Surface.PUBLIC, draft.thread, now).thread.channel, private_words.told(
+        conn, case.id, now
+    )
 
 
 def commit(conn: Connection, user: User, draft: Draft, public: Passed | None, now: datetime) -> Message:
@@ -129,8 +129,18 @@ def _say(conn: Connection, user: User, draft: Draft, public: Passed | None, now:
         if public is None or public.channel is not where.thread.channel:
             raise StaleEpoch  # the customer has meanwhile spoken up elsewhere: what passed was meant for another place
         message_id = outbox.put_public(
-            conn, case, where.thread, public.text, author=Author.AGENT, agent_id=user.id, now=now
+            conn,
+            case,
+            where.thread,
+            public.text,
+            author=Author.AGENT,
+            agent_id=user.id,
+            now=now,
+            waived=public.waived,
         )
+        if public.waived:
+            _note_override(conn, user, case, draft, public, message_id, now)
+        progress.happen_in(conn, case.id, where.thread.id, Event.ANSWERED, Patience(), now)
     else:
         message_id = outbox.put_private(
             conn,
@@ -145,6 +155,22 @@ def _say(conn: Connection, user: User, draft: Draft, public: Passed | None, now:
         )
     _wait_for_customer(conn, user, case, now)
     return message_id
+
+
+def _note_override(
+    conn: Connection, user: User, case: Case, draft: Draft, public: Passed, message_id: int, now: datetime
+) -> None:
+    """Who let it pass, what and why; the message itself stands in the transcript."""
+    events.append(
+        conn,
+        "wall.overridden",
+        case_id=case.id,
+        actor=user.actor,
+        epoch=case.epoch,
+        at=now,
+        why=(draft.override or "").strip(),
+        data={"message_id": message_id, "kinds": sorted(public.waived)},
+    )
 
 
 def _along(conn: Connection, user: User, draft: Draft, where: Destination) -> list[File]:

@@ -1,4 +1,4 @@
-"""Resolving: the matter is done. Public threads that were moved aside are closed with a word, by routing."""
+"""Resolving: the matter is done. Public threads that were moved aside are closed with it, by routing."""
 
 from datetime import datetime
 from typing import Final
@@ -6,9 +6,8 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
-from gateway.storage import cases, episodes, moves, timers
-from gateway.storage.moves import MoveState
-from gateway.storage.timers import Alarm
+from gateway.public_thread import Event, Patience
+from gateway.storage import cases, episodes, progress, vault
 from handoff.holding import done_already, held
 from handoff.rights import Right, access_case
 from handoff.users import User
@@ -32,11 +31,11 @@ def resolve(
         actor=user.actor,
         kind=KIND,
         now=now,
-        why=outcome,
+        why=vault.masked(outcome),
         due_at=None,
         queued_at=None,
     )
-    episodes.end_episode(conn, case.id, outcome or "resolved", now)
-    if public_close and moves.of_case(conn, case.id, MoveState.INVITED, MoveState.ARRIVED):
-        timers.set_timer(conn, Alarm.PUBLIC_CLOSE, case.id, now)
+    episodes.end_episode(conn, case.id, vault.masked(outcome) or "resolved", now)
+    # Whether a word helps is looked at when it is about to be said.
+    progress.happen_to_all(conn, case.id, Event.APPROVED if public_close else Event.SETTLED, Patience(), now)
     return resolved

@@ -17,8 +17,12 @@ class Right(StrEnum):
     SEE_CASES = "see_cases"
     WORK_CASES = "work_cases"
     """Claim, answer, note and everything that follows."""
+    SEE_CLEAR = "see_clear"
+    """See personal data that is masked, one by one, each time in the log of the case."""
     MIND_CHANNELS = "mind_channels"
     """See what was set aside on a channel, and have it understood once more."""
+    OVERRIDE_WALL = "override_wall"
+    """Say in public what the wall refuses for its wording, with a reason; never what shows or repeats personal data."""
 
 
 _PEOPLE_WHO_ANSWER: Final = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
@@ -27,7 +31,9 @@ _PEOPLE_WHO_ANSWER: Final = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 _RIGHTS: Final = {
     Right.SEE_CASES: _PEOPLE_WHO_ANSWER,
     Right.WORK_CASES: _PEOPLE_WHO_ANSWER,
+    Right.SEE_CLEAR: _PEOPLE_WHO_ANSWER,
     Right.MIND_CHANNELS: frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    Right.OVERRIDE_WALL: frozenset({Role.SUPERVISOR, Role.ADMIN}),
 }
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
 from gateway.messages import Surface
 from gateway.sending.planner import Rules
-from gateway.storage import events, feed, threads, transcript
-from handoff import attachments, conversation, fates, outlook, queue, troubles, users, view
+from gateway.storage import events, feed, threads, transcript, vault
+from handoff import attachments, conversation, fates, outlook, queue, reveal, troubles, users, view
 from handoff.queue import Counts, Wanted
 from handoff.rights import Right, access_case, may
 from handoff.users import User
@@ -19,7 +19,6 @@ from handoff.users import User
 LISTS: Final = ("queue", "mine", "open", "resolved")
 _ROWS: Final = 100
 _SHOWN: Final = 200  # messages, the latest or the last before a place
-_SHOWN_ELSEWHERE: Final = frozenset({"topic", "problem", "surface"})  # slots that tell a person nothing new
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +113,9 @@ def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
         "case": detail,
         "severity": case.severity,
         "waiting_since": queue.waiting_since(case),
-        "slots": _noted(case),
+        "slots": reveal.masked_slots(reveal.noted(case)),
+        "kept": vault.known_of(conn, [said.id for said in shown]) if may(asked.user, Right.SEE_CLEAR) else set(),
+        "sealed": vault.is_open() and may(asked.user, Right.SEE_CLEAR),
         "blocks": conversation.blocks(shown, happened, asked.zone),
         "earlier": view.cursor_of(shown[0]) if len(found) > _SHOWN else None,
         "in_the_past": before is not None,
@@ -143,11 +144,3 @@ def _doors(asked: Screen, case: Case, detail: view.CaseDetailJson) -> Doors:
         private="" if private is None else outlook.words_of(private, asked.now, asked.zone),
         files="" if private is None else outlook.accept(private),
     )
-
-
-def _noted(case: Case) -> dict[str, str]:
-    """What the customer has told the assistant. What is told is text; the assistant's counts are numbers."""
-    slots = (case.dialogue or {}).get("slots")
-    if not isinstance(slots, dict):
-        return {}
-    return {name: value for name, value in slots.items() if isinstance(value, str) and name not in _SHOWN_ELSEWHERE}

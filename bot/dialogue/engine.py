@@ -85,8 +85,8 @@ class Engine:
     async def _turn(self, request: Request) -> dict[str, Any]:
         understanding = await self._understand(request)
         intent = understanding["intent"]["name"]
-        row = self._policy.row(intent)
-        decision = self._policy.decide(intent, request["surface"], request["findings"])
+        row = self._policy.row(intent, request["channel"])
+        decision = self._policy.decide(intent, request["surface"], request["findings"], request["channel"])
         output = Replies(request["channel"])
         message = UserMessage(
             text=understanding["text"],

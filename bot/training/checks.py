@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.dialogue.policy import FALLBACK, PolicyError, Row
+from bot.dialogue.policy import CHANNELS, FALLBACK, PolicyError, Row, overridden
 from bot.training.sources import Place, Problem, Sources, place
 
 #: A model cannot learn an intent from fewer.
@@ -46,6 +46,17 @@ class Policy:
     """The rows that could be read, with where they stand."""
 
     rows: dict[str, tuple[Row, Place]]
+    #: The rows that are different on a channel.
+    channels: list[tuple[Row, Place]]
+
+    def everywhere(self, intent: str) -> list[tuple[Row, Place]]:
+        """Return the intent's row, and those of channels on which it is different."""
+        usual = [self.rows[intent]] if intent in self.rows else []
+        return usual + [found for found in self.channels if found[0].intent == intent]
+
+    def answers_in_public(self, intent: str) -> Place | None:
+        """Return where it says that `intent` is answered in public, on whichever channel."""
+        return next((at for row, at in self.everywhere(intent) if row.public == "answer"), None)
 
 
 def all_problems(sources: Sources, policy_file: str) -> list[Problem]:
@@ -70,7 +81,13 @@ def all_problems(sources: Sources, policy_file: str) -> list[Problem]:
 def policy_table(sources: Sources, policy_file: str) -> dict[str, Any]:
     """Return the table of files without problems, as plain data for the manifest."""
     table = sources.files[policy_file]
-    return {kind: {intent: dict(cells) for intent, cells in rows.items()} for kind, rows in table.items()}
+    return {
+        kind: {name: _plain(cells) for name, cells in rows.items()} for kind, rows in table.items() if rows is not None
+    }
+
+
+def _plain(cells: Any) -> dict[str, Any]:
+    return {name: _plain(value) if isinstance(value, dict) else value for name, value in cells.items()}
 
 
 def labelled_examples(sources: Sources) -> list[tuple[str, str]]:
@@ -115,7 +132,7 @@ def _policy(sources: Sources, policy_file: str, problems: list[Problem]) -> Poli
     rows: dict[str, tuple[Row, Place]] = {}
     table = sources.files.get(policy_file, {})
     for kind, intents in table.items():
-        for intent in intents:
+        for intent in intents if kind != CHANNELS else ():
             at = place(policy_file, intents, intent)
             if intent in rows:
                 problems.append(at.problem(f"intent {intent!r} has two rows."))
@@ -124,7 +141,24 @@ def _policy(sources: Sources, policy_file: str, problems: list[Problem]) -> Poli
                 rows[intent] = (Row.parse(intent, kind, intents[intent]), at)
             except PolicyError as error:
                 problems.append(at.problem(f"{error}."))
-    return Policy(rows)
+    return Policy(rows, list(_of_channels(table.get(CHANNELS) or {}, policy_file, rows, problems)))
+
+
+def _of_channels(
+    table: Any, policy_file: str, rows: dict[str, tuple[Row, Place]], problems: list[Problem]
+) -> Iterator[tuple[Row, Place]]:
+    """Yield the rows that are different on a channel."""
+    usual = {intent: row for intent, (row, _) in rows.items()}
+    for channel, intents in table.items():
+        if not isinstance(intents, dict):
+            problems.append(place(policy_file, table, channel).problem(f"the channel {channel!r} must hold rows."))
+            continue
+        for intent in intents:
+            at = place(policy_file, intents, intent)
+            try:
+                yield overridden(usual, channel, intent, intents[intent]), at
+            except PolicyError as error:
+                problems.append(at.problem(f"{error}."))
 
 
 def _missing(sources: Sources, domain: Domain, policy: Policy, policy_file: str) -> Iterator[Problem]:
@@ -209,9 +243,10 @@ def _wrong_rules(sources: Sources, domain: Domain, policy: Policy) -> Iterator[P
             if action is not None and not domain.can_do(action):
                 kind = "response" if action.startswith("utter_") else "action or form"
                 yield at.problem(f"the {kind} {action!r} is not in the domain.")
-            if action in domain.forms and begins in policy.rows and policy.rows[begins][0].public == "answer":
+            wrong = policy.answers_in_public(begins) if action in domain.forms and begins is not None else None
+            if wrong is not None:
                 sentence = f"the intent {begins!r} starts a form, so it cannot be answered in public: set it to move."
-                yield policy.rows[begins][1].problem(sentence)
+                yield wrong.problem(sentence)
 
 
 def _wrong_forms(sources: Sources, domain: Domain) -> Iterator[Problem]:
@@ -265,7 +300,7 @@ def _said_in_public(sources: Sources, policy: Policy) -> set[str]:
     names |= {"utter_fallback", "utter_out_of_scope", "utter_default"}
     for _, steps in _steps(sources):
         intents = [step["intent"] for step in steps if step.get("intent")]
-        if any(intent in policy.rows and policy.rows[intent][0].public == "answer" for intent in intents):
+        if any(policy.answers_in_public(intent) is not None for intent in intents):
             names |= {step["action"] for step in steps if step.get("action")}
     return names
 

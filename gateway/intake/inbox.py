@@ -201,22 +201,26 @@ def queue_up(conn: Connection, inbox_id: int, case_id: str, message_id: int, sai
     )
 
 
-_SETTLE: Final = Statement(
+_GIVE_STATUS: Final = (
     inbox.update()
     .where(inbox.c.id == given(inbox.c.id, "inbox_id"), sa.or_(INBOX_NEW, INBOX_QUEUED))
     .values(status=given(inbox.c.status), reason=given(inbox.c.reason))
 )
+_SETTLE: Final = Statement(_GIVE_STATUS)
+_FINISH: Final = Statement(_GIVE_STATUS.values(body=b""))  # what else was said may be looked at once more
+_OVER: Final = frozenset({InboxStatus.DONE, InboxStatus.PARKED})
 
 
 def settle(conn: Connection, inbox_id: int, status: InboxStatus, reason: str = "") -> bool:
     """Give an event its last status. False if it had been settled before: somebody else did the work."""
-    return _SETTLE.run(conn, inbox_id=inbox_id, status=status.value, reason=reason) == 1
+    settle = _FINISH if status in _OVER else _SETTLE
+    return settle.run(conn, inbox_id=inbox_id, status=status.value, reason=reason) == 1
 
 
 _TAKE_TURN: Final = Statement(
     inbox.update()
     .where(inbox.c.id == given(inbox.c.id, "inbox_id"), INBOX_QUEUED)
-    .values(status=InboxStatus.DONE.value)
+    .values(status=InboxStatus.DONE.value, body=b"")
     .returning(inbox.c.said, inbox.c.reason)
 )
 

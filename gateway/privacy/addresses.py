@@ -12,6 +12,7 @@ _STREET = (
 )
 _LOWER = r"(?:(?!(?:the|a|of|in|on)\b)[a-z]{3,20}[ ]){1,2}(?:street|road|avenue|lane|crescent)\b"
 _WAY = r"(?:rue|avenue|boulevard|chemin|impasse|allee)(?:[ ][\w'-]{1,20}){1,4}"
+_DIGIT = re.compile(r"[0-9]")
 _PATTERNS = (
     re.compile(rf"\b[0-9]{{1,5}}[a-zA-Z]?,?[ ](?:{_NAME}[ ]){{1,3}}{_STREET}\.?"),
     re.compile(rf"\b[0-9]{{1,5}}[a-z]?,?[ ]{_LOWER}"),
@@ -24,19 +25,41 @@ _PATTERNS = (
         r"\b(?:calle|avenida|avda\.?|plaza|paseo|c/)[ ](?:[\w'.-]{1,20},?[ ]){1,4}(?:n\.?[ ]?)?[0-9]{1,4}\b",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"\b(?:(?:abito|vivo|indirizzo|consegna)[^0-9\n]{0,15}\bvia|viale|piazza|rua"
+        r"|travessa)[ ](?:[\w'.-]{1,20},?[ ]){1,4}(?:n\.?[ ]?)?[0-9]{1,4}\b",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b[A-Z][\w-]{2,30}(?:straat|laan|gracht|plein|kade"
+        r"|dijk)[ ][0-9]{1,4}[ ]?[a-z]?\b(?:,?[ ][0-9]{4}[ ]?[A-Z]{2}\b)?"
+    ),
+    re.compile(rf"\b[0-9]{{2,5}}[ ](?:{_NAME}[ ]){{1,2}}(?:Way|Place|Row|Hill|Rise|Walk|View)\b(?:,[ ]{_NAME})"),
+    re.compile(r"\bp\.?o\.?[ ]box[ ][0-9]{1,6}\b", re.IGNORECASE),
 )
+_PREMISES = re.compile(
+    r"\b(?:store|shop|branch|restaurant|hotel|station|outlet|office|pub|cafe|located|location)s?\b[^.!?\n]{0,25}$",
+    re.IGNORECASE,
+)
+_HOURS = re.compile(r"^[0-9]{1,2}[ ](?:Hour|Hr|Minute|Min|Day|Year|Mile)", re.IGNORECASE)
 _LIVES = re.compile(
     r"\b(?:post\s?code|zip(?:\s?code)?|plz|postleitzahl|codigo\spostal|code\spostal|my\saddress|i\slive|living\sat"
+    r"|i'm\s(?:at|in)|cap|cep|postcode\sis|wohne|vivo\sen|j'habite"
     r"|deliver(?:ed|y)?\sto)\b[^0-9\n]{0,30}?"
     r"(?P<code>\b(?:[A-Z]{1,2}[0-9][A-Z0-9]?\s?[0-9][A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?)\b)",
     re.IGNORECASE,
 )
 
 
-def find_addresses(text: str) -> Iterator[Finding]:
-    """Postal addresses in a folded text without noise."""
+def find_addresses(text: str, *, ours: bool) -> Iterator[Finding]:
+    """Postal addresses in a folded text without noise; `ours`: the brand says it, so that a shop's counts too."""
+    if _DIGIT.search(text) is None:
+        return
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
+            before = text[max(0, match.start() - 40) : match.start()]
+            if (not ours and _PREMISES.search(before)) or _HOURS.match(match.group()):
+                continue
             yield Finding("address", match.start(), match.end(), 0.7, "a street with a house number")
     for match in _LIVES.finditer(text):
         yield Finding("address", *match.span("code"), 0.75, "a postcode that is called so")

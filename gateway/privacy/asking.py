@@ -4,7 +4,9 @@ import re
 
 QUESTION = re.compile(
     r"""
-        \b(?:what(?:'?s|\sis|\sare|\swas|\swere)?|which|whats)\b(?!\s(?:we|you\scan|happens|if))
+        \b(?:w(?:h)?[ao]t(?:'?s|\sis|\sare|\swas|\swere)?|which|whats|who(?:'s|se)?)\b(?!\s(?:we|you\scan|happens|if
+            |asks?|are\sthey)\b)
+      | ^\W*(?:and\s|so\s|is\sit\s|is\s|are\s|under\s|in\s)?(?:the|your|that|which)\s[^.!?]{0,60}\bor\b
       | \b(?:can|could|may|might|shall|would)\s(?:i|we)\s(?:\w+\s)?(?:have|get|take|grab|ask|check|verify|see|know
             |note|confirm|borrow)\b
       | \b(?:do|did|have|would)\s(?:you|u)\s(?:still\s|happen\sto\s|perhaps\s)?(?:have|got|get|know|remember
@@ -12,17 +14,44 @@ QUESTION = re.compile(
       | \b(?:have|has)\s(?:you|u)\s(?:got|received|been\sgiven)\b
       | \bis\sthere\s(?:an?|any)\b
       | \bif\s(?:i|we)\s(?:could\s|can\s)?(?:have|get|take|grab|confirm)\b
-      | \bgot\s(?:an?|your|the)\b
-      | \b(?:we|i)(?:'ll|'d|\swill|\swould|\sjust|\salso|\sstill|\sdo|\sonly|\smay|\smight)*\s(?:need|require|want
-            |be\sneeding)\b
+      | ^\W*(?:\w+\W\s)?(?:have\s(?:you|u)\s)?got\b
+      | \b(?:were|was)\s(?:you|u)\s(?:given|sent|told)\b | \bdid\s(?:you|u|they)\s(?:\w+\s)?(?:get|receive|give|use
+            |put|enter)\b
+      | \b(?:any|a)\s(?:chance|way)\s(?:of|you|we|i)\b | ^\W*(?:\w+\W\s)?any\b
+      | \b(?:trouble|bother|ask|push|press)\s(?:you|u)\sfor\b
+      | (?:^|[,:]\s|\b(?:just|only|still|also|so|hi|hello|hey|thanks|ok)\W{1,2})\W*(?:just\s|only\s|still\s|would\s
+            |also\s|will\s)*need(?:ing)?\b
+      | \b(?:could|can)\s(?:really\s|also\s)?do\swith\b
+      | \ball\s(?:i|we)(?:'m|'re|\sam|\sare)?\s(?:need|want|require|miss(?:ing)?|lack(?:ing)?)\b
+      | \b(?:short\sof|missing|lacking)\b(?!\sfrom)(?!\sitems?)
+      | \b(?:team|colleagues?|depot|drivers?|stores?|managers?|billing|folks|engineers?|agents?|warehouse|people
+            |department|they|he|she
+            |specialists?|technicians?|office|branch)\s(?:(?!never\b|not\b|don't\b|doesn't\b
+            |won't\b)[\w']+\s){0,3}?(?:needs?|wants?|asks?\sfor|requires?|(?:would|'d)\slike)\b
+      | \b(?:once|until|till|unless|when|as\ssoon\sas|after|if|the\s(?:moment|minute))\s(?:i|we)(?:'ve|\shave
+            |\shad)?(?:\sgot|\sreceived|\sknow|\ssee)?\b
+      | \bhaving\b
+      | \b(?:can'?t|cannot|won't|unable|nothing|impossible|hard|difficult|tricky|not)\s[^.!?]{0,40}\bwithout\b
+            | ^\W*without\s
+      | \b(?:useful|handy|great|good|helpful|need|like|want|love|help[^.!?]{0,20}|dying|keen)\sto\s(?:know|have|get
+            |see|hear)\b
+      | \b(?:kann|konnte|konnten|durften?|darf|durfen)\s(?:ich|wir)\b
+      | \b(?:pouvez|peux|pourriez|pourrais)-?\s?(?:vous|tu)\b | ¿\W*(?:\w+\s){0,2}?(?:puedes|podrias?|puede|podeis
+            |podriais|dejas|das)\b
+      | \b(?:we|i)(?:'ll|'d|\swill|\swould|\sjust|\salso|\sstill|\sdo|\sonly|\smay|\smight|\sreally|\s(?:'re\s
+            |are\s)?(?:'m\s|am\s)?going\sto|\shave\sto|\smust|\sneed\sto)*\s(?:need|require|want
+            |be\sneeding|take|verify|confirm|check|run\sthrough)\b
+      | \b(?:we|i)\s(?:still\s|just\s|also\s)?(?:don't|do\snot|didn't|did\snot)\s(?:have|catch|get|see|know)\b
       | \b(?:we|i)(?:'d|\swould)\s(?:\w+\s)?(?:like|love|appreciate)\b
-      | \bjust\s(?:need|want)\b
+      | \bjust\s(?:need|want|your|the)\b
       | \b(?:grateful|glad)\sfor\b
       | \b(?:we|i)\s(?:could|can)\s(?:use|do\swith)\b
       | \bwe(?:'re|\sare)\s(?:going\sto\sneed|missing|after|looking\sfor|asking\sfor)\b
-      | (?<!they\s)(?<!who\s)(?<!accounts\s)(?<!you\scan\s)(?<!you\smay\s)\bask(?:ing)?\s(?:you\s|u\s)?(?:for|to)\b
+      | (?<!they\s)(?<!who\s)(?<!accounts\s)(?<!you\scan\s)(?<!you\smay\s)(?<!\bwe\s)(?<!\balways\s)
+            \bask(?:ing)?\s(?:you\s|u\s)?(?:for|to)\b
       | \bwie\s(?:ist|lautet|lauten|heisst)\b
-      | \bwas\sist\b
+      | \bwas\sist\b | ^\W*(?:brauch|benotig)\w*\b | \bil\s(?:me|nous)\sfau(?:t|drait|dra)\b | \bsans\s | \bohne\s
+      | \bsin\s
       | \bwelche\w?\b
       | \b(?:wir|ich)\s(?:\w+\s)?(?:brauch|benotig)\w*\b
       | \b(?:brauch|benotig)\w*\s(?:wir|ich)\b
@@ -37,6 +66,9 @@ QUESTION = re.compile(
       | \bpossible\s(?:for\s(?:you|us)\s)?to\s(?:get|have|share|send|give|provide|know)\b
       | \b(?:hast|habt|haben)\s(?:du|ihr|sie)\b
       | \bbitte\sper\s\w+
+      | \b(?:nos|me|uns|mir|nous)\s(?:falta|faltan|fehlt|fehlen|manque)\b | \b(?:falta|fehlt|manque)\b | \bhatte(?:st
+            |n)?\s(?:du|sie|ihr)\b | \bauriez-vous\b | \bauras-tu\b
+      | \b(?:don't|do\snot|dont)\sforget\sto\s(?:add|include|mention|give|put|tell|send|quote|state|write)\b
       | \bcan\shave\b
       | \bneed(?:ed|s)?\sfrom\syou\b
     """,
@@ -45,17 +77,24 @@ QUESTION = re.compile(
 """A question, or a need said aloud."""
 VERB = re.compile(
     r"""
-        \b(?:send(?:ing)?|sent|shar(?:e|ed|ing)|provid(?:e|ed|ing)|giv(?:e|ing)|d\.?m(?:ing)?|pm(?:ing)?|inbox
+        \b(?:send(?:ing)?|sent|told|given|shar(?:e|ed|ing)|provid(?:e|ed|ing)|giv(?:e|ing)|d\.?m(?:ing)?|pm(?:ing)?
+            |inbox
             |shoot|msg|fill\sin|elaborate|help\sus\s(?:out\s)?with|tell(?:ing)?|confirm(?:ing)?|drop(?:ping)?
             |post(?:ing)?|reply(?:ing)?|respond|answer|supply|submit|forward|e-?mail|message|text(?:ing)?|quote
             |quoting|attach|upload|verify|pop|pass|state|specify|list|leave|type|write|include|including|advise|put
-            |slide|paste|comment|fire|ping|whatsapp|(?:call|contact|hit|hook|get\s(?:in\stouch|back)|come\sback
+            |slide|paste|copy|comment|fire|ping|whatsapp|chuck|fling|sling|stick|bung|hand|whack|throw|toss|lob|tweet
+            |furnish|mention
+            |lmk|gimme|revert|intimate|advise|announce|remind|repeat|re-?send|re-?confirm|spell(?:\sout)?|(?:read
+            |show)\s(?:out\s)?(?:us|me)|identify\syourself|authenticate
+            |(?:snap|take)\s(?:us\s|me\s)?(?=an?\s(?:photo|pic|picture|screen))|(?:start|begin)(?:\swith)?
+            |fill\s(?:me|us)\sin|put|jot|scribble
+            |(?:call|contact|hit|hook|get\s(?:in\stouch|back)|come\sback
             |reach\sout)(?:\s(?:to|us|up))*\swith|remind\sus|add\s(?:it|them)\shere|let\s(?:us|me)\s(?:know
             |have)(?!\s(?:if|whether|when|how|that|why|once)))\b
       | \b(?:schick|send(?!ung)|teil|nenn|gib\b|geben\b|gebt\b|verrat|hinterlass|poste|bestatig|schreib|mitteil
             |zusend|ubermittel)\w*
       | \b(?:envi(?!amos|aremos|ado|o\b|os\b)|mand(?!amos)|indi[cq](?!amos)|facilit(?!amos)|proporcion(?!amos)
-            |compart(?!imos)|confirm(?!amos|acion)|dej[ae])\w*
+            |compart(?!imos)|confirm(?:a|ad|ar|arnos|anos|as|es|en)\b|dej[ae])\w*
       | \b(?:dinos|diganos|dime|digame|danos|denos|pasanos|pasame|decirnos|darnos|pasarnos|escribe(?:nos)?)\b
       | \b(?:me|nos)\s(?:das?|dices?|pasas?|puedes?|puede)\b
       | \b(?:envo(?:yez|yer|ie)|donne[zr]?|communique[zr]?|indique[zr]?|transmett\w+|partage[zr]|confirme[zr]
@@ -71,6 +110,7 @@ NEGATED = re.compile(
             |just|here|in\spublic|on|or|post|share|send|type|sharing|posting|sending|put|write|ask|for))*[\s,]*$
       | \b(?:nobody|no\sone|none\sof\sus)\b[^.!?,]{0,40}$
       | \b(?:thanks?|thank\syou|cheers)(?:\s(?:so\smuch|again|a\slot|you))*\s(?:for)\s$
+      | \bwhy\s(?:do|does|did|would)\s(?:(?:we|you|they)\s)?$
       | \b(?:no|nunca|jamas|sin)\s(?:nos\s|me\s|lo\s)?$
       | \b(?:ne|n'|de\sne\s(?:pas|jamais))\s?$
       | \bpas\s$
@@ -111,66 +151,131 @@ ELSEWHERE = re.compile(
 )
 """Said of a place that is not public. A page is: on Facebook, the brand's."""
 FORBIDS_LATE = re.compile(
-    r"\b(?:nicht|nie|niemals|keine?n?r?|keinesfalls)\b|\bn(?:e|')\s?\w+(?:\s\w+)?\s(?:pas|jamais|aucun)\b"
+    r"\b(?:nicht|nie|niemals|keine?n?r?|keinesfalls|niemande[mn]|niemand)\b|\bn(?:e|')\s?\w+(?:\s\w+)?\s(?:pas|jamais|aucun)\b"
 )
 """German and French forbid behind what they forbid."""
+LACKING = re.compile(r"\b(?:sans|ohne|sin|without)\s$")
+"""Before a mention: what cannot be done is said behind, and that is no ban."""
 ASKED_AFTER = re.compile(
     r"""
         ^[^.!?]{0,40}?(?:\b(?:is|are|'s)\s(?:also\s|still\s)?(?:needed|required|necessary
-            |missing)\b(?!\sto\s(?:show|see|find|use|log|track|print|start))|\b(?:please|pls|plz|bitte|por\sfavor
-            |s'il\s(?:vous|te)\splait|svp)\s?[?!.]*$|\band\s(?:send|share|dm|post|tell|give|message|reply)\s(?:it
-            |them|us|that|this|with)\b|\b(?:could|can|would)\s(?:you|u)\s(?:please\s)?(?:share|(?:re-?)?send|give
+            |missing)\b(?!\s(?:at|when|if|in|on|by|as|only)\b)(?!\sto\s(?!(?:look|check|help|assist|proceed|continue
+            |find\s(?:you|your|it)|locate|verify|investigate|go)))
+            (?!\sfor\s(?!(?:us|that|this|me|it|the\steam|verif)))|\b(?:please|pls|plz|bitte|por\sfavor
+            |s'il\s(?:vous|te)\splait|svp)\s?[?!.]*$|\band\s(?:send|share|dm|post|tell|give|message|reply|pass|paste
+            |drop|let|pop|confirm|read|quote|type)\s(?:it
+            |them|us|me|that|this|with|over|back|on)\b|\b(?:could|can|would)\s(?:you|u)\s(?:please\s)?(?:share
+            |(?:re-?)?send|give
             |tell|post|provide)\b|\b(?:mitteilen|nennen|angeben|geben|zusenden|schicken|senden|durchgeben)\b
-            |\bwould\s(?:help|be\s(?:great|helpful|useful|handy))\b)
+            |\b(?:would|could|'d|might|will)\s(?:really\s|also\s|then\s|surely\s)?(?:help|do\b|suffice|speed
+            |let\s(?:us|me)|allow|enable|be\s(?:a\s(?:great\s)?help
+            |(?:really\s|very\s|most\s|super\s)?(?:great|helpful|useful|handy|enough|fine|perfect|good|needed
+            |required|ideal|appreciated|lovely|welcome|brilliant)))\b
+            |\b(?:should|ought\sto)\sdo\b|\b(?:is|are)\s(?:all\s)?(?:we|i)\s(?:need|want|require|ask)|\b(?:is
+            |are)\s(?:enough|sufficient|fine|all\s(?:we|i))\b
+            |\b(?:in|as)\sa\s(?:reply|comment)\b|\bso\s(?:that\s)?(?:we|i)\scan\b)
     """,
     re.VERBOSE,
 )
 """Behind a mention: it is asked for only now."""
 BARE_LEAD = re.compile(
-    r"^(?:\W|\b(?:and|also|or|the|your|ur|a|an|any|plus|with|hi|hey|hello|ok|okay|great|sure|sorry|thanks|und|ihre?|deine?"
+    r"^(?:\W|\b(?:and|also|or|the|your|ur|a|an|any|plus|with|once|more|again|answer|to|so|now|then|next|quick|question|last|thing|one|hi|hey|hello|ok|okay|great|sure|sorry|thanks|und|ihre?|deine?"
     r"|tu|su|et|votre|y|first|just|please|pls|bitte"
     r"|full|name|address|e-?mail|phone|number|postcode)\b)*$"
 )
 """All that stands before a mention that is a request by itself, as in `and your order number, please?`"""
 BARE_TAIL = re.compile(
-    r"^\W*(?:(?:please|pls|plz|bitte|thanks|thx|first|too|also|or|and|number|handy|there|on|for|of|the|your|order|account|booking)\b\W*)*\?"
+    r"^(?!.*\b(?:not|isn't|doesn't|won't|wrong|lost|working|missing|expired|changed|safe|trouble|problem|gone|forgotten|needed|required)\b)[^.!?]{0,45}\?"
+    r"|^\W*(?:(?:please|pls|plz|bitte|thanks|thx|first|too|also|or|and|number|handy|there|on|for|of|the|your|order|account|booking)\b\W*)*\?"
     r"|^\W*(?:please|pls|plz|bitte)\W*(?:and\b|$)|^\s(?:by|via|per|in|por|en)\s(?:a\s)?(?:dm|pm|pn|md|mp|private\smessage)\b"
 )
 """All that stands behind such a mention."""
-ROUNDABOUT = re.compile(
+IT = re.compile(
     r"""
-        \bwhere(?:abouts)?\s(?:do|are)\s(?:you|u)\s(?:live|based\sexactly|staying)\b
-      | \bhow\s(?:can|do|could|may)\s(?:we|i)\s(?:reach|contact|call)\s(?:you|u)\b
-      | \b(?:what|which)\s(?:e-?mail|name|number|phone|mobile|address|postcode|card)\s(?:did|do|have|should|can
-            |could|may)\s(?:you|u|we|i)\b
-      | \b(?:what|which)\s(?:e-?mail|name)\s(?:is|was)\s(?:it|this|that)\b
-      | \bwhose\sname\b
-      | \bspell\s(?:your|the)\s(?:\w+\s)?(?:sur)?name\b
-      | \bwhen\swere\s(?:you|u)\sborn\b
-      | \bhow\sold\sare\s(?:you|u)\b
-      | \bwhat\snumber\scan\s(?:we|i)\b
-      | \b(?:who|what|which)\s(?:name\s)?(?:is|was)\sthe\s(?:booking|order|reservation|account)\s(?:in|under|for)\b
-      | \b(?:under|in)\s(?:what|which|whose)\sname\b
-      | \bwho\sam\si\s(?:speaking|talking|chatting)\s(?:to|with)\b
-      | \bwo\swohn(?:st|en)\b
-      | \bdonde\svives?\b
-      | \bou\s(?:habitez|vivez)\b
-      | \bcomo\ste\sllamas\b
-      | \bwhat(?:'s|\sare|\sis)\sthe\s(?:last|first)\s(?:\w+\s)?digits\b
-      | \bprove\s(?:who\syou\sare|your\sidentity)\b
+        \b(?:could|can|would|will|please|mind|just|to|and|kindly|you'd)\s(?:(?:you|u|please|just|kindly
+            |simply)\s)*(?:re-?)?(?:send|shar|dm|post|giv
+            |provid|forward|pass|past|drop|read|tell|type|quot|confirm|repeat|let|copy|pop)(?:e|ing)?\s(?:us\s
+            |me\s)?(?:have\s|know\s)?(?:it|them|that|those|this
+            |one)\b(?!\s(?:back\sin|on\sto|to\sthe\s(?:driver|courier|store|shop|desk|team|agent)|a\stry|a\sgo
+            |in\sthe\sapp|works|is|was|happens))
+      | \bwhat(?:'s|\sis|\sare|\swas|\sdoes|\sdo)\s(?:it|that|yours|they|the\s(?:name|number|address|code|ref\w*
+            |e-?mail))\b(?:\s(?:say|please|read))?\W*\?
+      | \b(?:is|are)\swhat\b | \bwhat(?:'s|\sis)\sit\b\W*\?$ | \bwie\slautet\s(?:sie|er|es)\b | \bcan\syou\s(?:help
+            |share)\W*\?
+      | (?<=[.!?,;:]\s)(?:please\s|just\s)?(?:tell\s(?:us|me)|paste|post|send\s(?:us|me)|drop|share|pop|quote)\s(?:it
+            |that|them)\b(?!\s(?:you|we|it|the|to\sthe)\b)
+      | \b(?:check|double[\s-]check|try)\s(?:it|that|them)\s(?:again\s)?and\s(?:re-?)?(?:send|share|post|reply|tell
+            |let|give)
+      | \bwhich\sone\sis\sit\b | \b(?:pass|let\s(?:us|me)\shave|please\spaste)\s(?:it|them|that)\b
     """,
     re.VERBOSE,
 )
-"""Asks for personal data without its name."""
-IT = re.compile(
-    r"\b(?:could|can|would|will|please|mind)\s(?:(?:you|u|please|just|kindly)\s)*(?:re-?)?(?:send|shar|dm|post|giv|provid|forward)"
-    r"(?:e|ing)?\s(?:us\s|me\s)?(?:it|them|that|those)\b(?!\s(?:back|on))"
+"""Asks for what has been named before."""
+SPARED = re.compile(
+    r"\b(?:except|instead\sof)\s(?:any\s|your\s|the\s)?$|\bwithout\s(?:any|giving|sharing|posting|providing)\s(?:\w+\s){0,2}$"
 )
-"""Asks for what the sentence before has named."""
-SPARED = re.compile(r"\b(?:without|except|instead\sof)\s(?:any\s)?$")
 """Before a mention: it is left out on purpose."""
-TERSE = re.compile(
-    r"(?:\W|\b(?:and|hi|ok|your|ur)\b)*\b(?:e-?mail|phone|mobile|name|address|number|ref(?:erence)?|e-?mail\sor\sphone)\b"
-    r"\W*(?:please|pls|plz)?\W*\?"
+YOURS_TO_USE = re.compile(
+    r"""
+        (?<!\bdo\s)(?<!\bdid\s)(?<!\bhave\s)(?<!\bif\s)(?<!could\s)(?<!can\s)(?<!would\s)(?<!will\s)(?<!may\s)\b(?:you|customers?|they|passengers|guests)(?:'ll|\s(?:will|can|could|may|might|should|must|only|just|also|always
+            |then|do|don't|would|already))*\s(?:need|find|see|get|receive|use|look\sup|keep|change|add|update|link
+            |enter|choose|set)\s(?!back|in\b)(?:\w+\s){0,4}$
+      | ^\W*(?:please\s)?(?:use|enter|check|have(?!\s(?:you|u)\b)|keep|bring|take|find|look\sfor|log\sin|sign\sin|try
+            |remember|update|reset|change|add|remove|delete|blur|hide|make
+            |be\ssure|note)\s(?:\w+\s){0,4}$
+      | \b(?:scammers?|fraudsters?|nobody|no\sone|anybody|anyone|someone|somebody|they|legitimate\s\w+|people|who|it
+            |accounts?)\s
+            (?:(?:may|might|will|would|should|ever|never|can)\s){0,2}(?:asks?|asked|asking|wants?)\s(?:\w+\s){0,4}$
+      | \bwhat(?:'s|\sis|\sare)\san?\s(?!good|better|best)$
+    """,
+    re.VERBOSE,
 )
-"""A whole sentence of one word that alone would be no mention, as `e-mail please?`"""
+"""Before a mention: what the reader does with it, or others do; nobody asks to be told."""
+OPEN_QUESTION = re.compile(
+    r"\b(?:w(?:h)?at(?:'?s)?|which|who(?:'?s|se)?|where|when|wie|welche\w*|wann|wo|cual(?:es)?|que|quel(?:le)?s?|is\sthere|any|got)\b"
+    r"|\b(?:do|did|have|are|were|is)\s(?:you|u|it|that|your|the)\b"
+)
+"""Asks straight out, rather than asks for something to be sent."""
+
+FRAME = re.compile(
+    r"""
+        \b(?:please|kindly|pls|plz|bitte|por\sfavor|merci\sde|s'il\svous\splait)\b
+      | \b(?:can|could|would|will|can't|couldn't|won't|wouldn't)\s(?:you|u|ya|someone|our\s\w+|the\s\w+|a\s\w+|i|we
+            |they|he|she)\b
+      | \blet'?s\s(?:have|get|see)\b
+      | \b(?:may|might|shall)\s(?:i|we|our\s\w+|he|she|they|a\s\w+)\b | \bwhy\s(?:not|don't\syou|don't\su)\b
+            | \b(?:how|what)\sabout\b
+      | \brequest(?:ing)?\s(?:you|u)?\b | \bdo\s(?:me|us)\sa\sfavou?r\b | \b(?:don't|do\snot|dont)\sforget\b
+            | \bremember\sto\b | \b(?:be|make)\ssure\sto\b
+      | \byou(?:'ll|\swill)?\s(?:need|have)\sto\s(?=send|share|give|provide|tell|include|post|quote|confirm)
+      | \b(?:feel\sfree|free|welcome|able|willing|happy|kind\senough|need\syou|want\syou|like\syou|ask\syou
+            |mind)\s(?:to\b|\w+ing\b)
+      | \b(?:i|we)(?:'ll|\swill|'d|\swould|'re\sgoing\sto|'m\sgoing\sto)?\s(?:be\s)?(?:needing|wanting|after
+            |requesting|want)\b
+    """,
+    re.VERBOSE,
+)
+"""Asks for something, whatever the verb that follows."""
+HARMLESS_VERB = re.compile(
+    r"""
+        \b(?:us(?:e|ing)|enter(?:ing)?|check(?:ing)?|keep(?:ing)?|find(?:ing)?|chang(?:e|ing)|updat(?:e|ing)
+            |reset(?:ting)?|track(?:ing)?|view(?:ing)?|see(?:ing)?
+            |remov(?:e|ing)|delet(?:e|ing)|hid(?:e|ing)|blur(?:ring)?|cover(?:ing)?|protect(?:ing)?|regist(?:er
+            |ering)|log(?:ging)?|sign(?:ing)?|link(?:ing)?|unlink|edit
+            |correct(?:ing)?|call(?:ing)?|ring(?:ing)?|visit|contact(?:ing)?|bring|take|print|try(?:ing)?
+            |make\s(?!it)|set(?:ting)?|choos(?:e|ing)|look(?:ing)?\s(?:at|for|in)
+            |follow(?:ing)?|click(?:ing)?|tap(?:ping)?|restart|careful|stor(?:e|ing)|ignor(?:e|ing)|wait(?:ing)?
+            |allow(?:ing)?|hold(?:ing)?|sav(?:e|ing)|not(?:e|ing)\s(?:that|down)|note
+            |report(?:ing)?|avoid|stop(?:ping)?|return|reading|explain|fix|sort|help\s(?!us\swith|with)|work|lock
+            |block|replac(?:e|ing)|renew|cancel|apply|collect|pick|show\sup
+            |scan(?:ning)?|add(?:ing)?|verify\s(?:that|whether)|ensure|say|be\s(?:in|on|at|aware)|open(?:ing)?|expect
+            |switch|order|pay(?:ing)?|book(?:ing)?\s(?:with|by)
+            |sell|never|not|no|nicht|nie|niemals|nunca|jamais|go\sto|halten|finden|nutzen|verwenden|prufen|andern
+            |show(?:ing)?(?!\s(?:us|me))|head\sto|claim|reach|receive|wear|enjoy|stay|watch|know\s(?:if|that|when)
+            |also\suse|connect(?:ing)?|access)\b
+      | n't\b | \bmy\b | \b(?:in|on|at|to|from|under|of|about|via|by|into|onto|near|around|behind|beside|inside|like
+            |than|as)\s(?:the\s|your\s|our\s|an?\s|all\s|any\s)?$
+    """,
+    re.VERBOSE,
+)
+"""What a reader may be asked to do with their data that tells us nothing; or the data only stands by."""

@@ -7,9 +7,13 @@ from gateway.privacy.findings import Finding
 
 _WORD = (
     r"(?:\bborn|\bd\.?o\.?b\b|date\ of\ birth|birth\ ?date|birthday|geburtsdatum|geburtstag|\bgeboren|\bgeb\."
-    r"|nacimiento|\bnaci\b|\bnacid[oa]|date\ de\ naissance|\bnee?\ le)"
+    r"|nacimiento|\bnaci\b|\bnacid[oa]|date\ de\ naissance|\bnee?\ le|\bnat[oa]\ il|data\ di\ nascita|geboortedatum"
+    r"|data\ de\ nascimento|\bnasci(?:d[oa])?\b|\bb-?day\b)"
 )
-_MONTH = r"(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|fev|avr|aou)[a-z]{0,7}"
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|fev|avr|aou"
+    r"|mrt|mei|gen|mag|giu|lug|set|ott|out)[a-z]{0,7}"
+)
 _DATE = (
     r"(?:[0-9]{1,2}[./\- ]{1,2}[0-9]{1,2}[./\- ]{1,2}(?:[0-9]{4}|[0-9]{2})|[0-9]{4}[./\-][0-9]{1,2}[./\-][0-9]{1,2}"
     rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.)?[ ](?:of[ ]|de[ ])?{_MONTH}\.?,?(?:[ ]del?)?[ ][0-9]{{2,4}}"

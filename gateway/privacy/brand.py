@@ -4,17 +4,46 @@ import re
 
 import msgspec
 
+from gateway.privacy import topics
+
 
 class BrandFormats(msgspec.Struct, frozen=True, kw_only=True):
     """What the operator knows of the brand. Patterns are regular expressions, matched without regard to case."""
 
     order_patterns: tuple[str, ...] = ()
+    booking_patterns: tuple[str, ...] = ()
+    account_patterns: tuple[str, ...] = ()
+    loyalty_patterns: tuple[str, ...] = ()
+    """Also of customer numbers."""
+    ticket_patterns: tuple[str, ...] = ()
+    parcel_patterns: tuple[str, ...] = ()
+    case_patterns: tuple[str, ...] = ()
     own_phones: tuple[str, ...] = ()
     own_emails: tuple[str, ...] = ()
     own_domains: tuple[str, ...] = ()
     own_addresses: tuple[str, ...] = ()
     phone_regions: tuple[str, ...] = ("US", "GB", "DE", "FR", "ES")
     """Countries whose numbers are understood without their international prefix."""
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` where a pattern is no regular expression."""
+        for pattern in (pattern for found in self.patterns().values() for pattern in found):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+
+    def patterns(self) -> dict[str, tuple[str, ...]]:
+        """The number formats by the type of finding that they make."""
+        return {
+            topics.ORDER: self.order_patterns,
+            topics.BOOKING: self.booking_patterns,
+            topics.ACCOUNT: self.account_patterns,
+            topics.LOYALTY: self.loyalty_patterns,
+            topics.TICKET: self.ticket_patterns,
+            topics.PARCEL: self.parcel_patterns,
+            topics.CASE: self.case_patterns,
+        }
 
 
 class OwnContacts:

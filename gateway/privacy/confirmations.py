@@ -24,13 +24,16 @@ _DEED = (
 _HAVE = r"(?:'ve|\shave|\shas)?(?:\s(?:just|already|now|also|since))*\s"
 _STATEMENT = re.compile(
     rf"""
-        \byour\s(?:\w+\s)?{_MATTER}\s(?:(?:has|have|had|is|are|was|were)(?:n't|\snot)?|'s)(?:\s(?:now|already|just
+        (?<!\bin\s)(?<!\bat\s)(?<!\bof\s)(?<!\bnear\s)\byour\s(?:(?:\w+\s)?{_MATTER}(?:\s(?:it+
+            |\#?[\w/-]{{0,12}}\d[\w/-]{{0,12}}))?
+            |[^\w.,!?'"-]{{1,6}})\s?(?:(?:has|have|had|is|are|was|were)(?:n't|\snot)?|'s)(?:\s(?:now|already|just
             |currently|still|been|successfully|only))*\s{_DONE}\b
       | \byour\s(?:\w+\s)?{_MATTER}\s(?:will|should)\s(?:arrive|be\s(?:with\syou|delivered|shipped|dispatched|there
             |refunded))\s(?:\w+\s){{0,2}}?(?:today|tomorrow|tonight|shortly|soon|on\s|by\s|between\s|mon|tue|wed
             |thu|fri|sat|sun)
-      | \byour\s(?:\w+\s)?{_MATTER}\s(?:shipped|dispatched|arrived|arrives|left|failed|expire[sd]|expires|renews
-            |ends|went)\b
+      | \byour\s(?:\w+\s)?{_MATTER}\s(?:shipped|dispatched|arrived|arrives|left|failed|expired|(?:expires|renews
+            |ends)\s(?:on|today|tomorrow|next|in\s\d)
+            |went)\b
       | \b(?:we|i)(?:'ve|\shave)?(?:\s(?:can|could|do|just|already|now))*\s(?:see|found|find|located|pulled\sup|got
             |have|looked\s(?:at|up|into)|checked|reviewed)\s(?:that\s)?(?:your
             |the)\s(?:\w+\s){{0,2}}?{_MATTER}\b(?!\s(?:number|policy|page|terms|options|conditions))
@@ -42,6 +45,20 @@ _STATEMENT = re.compile(
       | \b(?:we|i){_HAVE}(?:sent|issued|made|arranged|posted|mailed)\s(?:you\s|out\s)*(?:an?|the
             |your)\s(?:\w+\s)?(?:refund|replacement|credit|order|parcel|e-?mail|text|new\sone|return\slabel
             |voucher)\b
+      | \b(?:it|they|this|the\s(?:\w+\s)?(?:parcel|package|order|refund|item|replacement|delivery|payment|booking
+            |return))(?:'s|'ve|\shas|\shave|\swas|\swere|\sis)
+            (?:\s(?:been|now|already|just|also|being))*\s(?:shipped|dispatched|refunded|credited|rebooked
+            |out\sfor\sdelivery|on\s(?:its|the|their)\sway
+            (?:\sto\syou)?|delivered\s(?:to\syou|yesterday|today|on\s|at\s|this)|left\s(?:our|the)\s(?:warehouse
+            |depot))\b
+      | \b(?:it|they)\s(?:shipped|left\s(?:our|the)\s(?:warehouse|depot)|went\sout)\b(?=\s(?:yesterday|today|on|this
+            |last|at))
+      | \b(?:i|we)(?:\scan|\sdo|\scould)?\s(?:see|find|have)\s(?:an?|one|two|three|the|no|\d)\s(?:\w+\s)?(?:orders?
+            |bookings?|accounts?|subscriptions?|payments?|reservations?)
+            \s(?:on|under|for|from|in|with|by)\s(?:you|your|that|this)\b
+      | \byou(?:'re|\sare)\s(?:now\s|all\s)?(?:booked|rebooked|refunded|checked)\s(?:in|on|onto|for)\b
+      | \b(?:a|the|your)\s(?:full\s)?refund\s(?:of\s(?:\S+\s){{1,3}})?(?:has|was|is)\s(?:been\s)?(?:issued|sent
+            |on\sits)\b
       | \byou(?:'ve|\shave|'ve\salready|\salready)?(?:\sbeen)?\s(?:refunded|charged|credited|rebooked|upgraded
             |compensated)\b
       | \byou(?:\salready)?\s(?:ordered|bought|purchased|placed|booked)\s(?:\w+\s){{0,6}}?(?:on\s\w+|yesterday
@@ -81,6 +98,7 @@ _GENERAL = re.compile(
       | \b(?:sorry|sad|apologies|disappointed|understand|frustrating|annoying)(?:\s\w+){0,3}\s(?:to\s(?:hear|see
             |read)|that|about|if)\s(?:that\s|about\s)?(?:\w+\s)?$
       | \b(?:make\ssure|check|ensure)\s(?:that\s)?$
+      | \b(?:sorry|apologi[sz]e|gutted|sad)\b[^.!?,;:]{0,24}\s(?=$)(?<!\sbut\s)
     """,
     re.VERBOSE,
 )

@@ -1,35 +1,54 @@
-"""The detector: personal data in a text, each piece with its type, span, score and reason. No network, no model."""
+"""The detector: personal data in a text, each piece with its type, span, score and reason. No network, no model.
+
+text -> folded, digits in words read -> recognisers, each of one kind of data -> the brand's own and the companies'
+left out -> the surest of what overlaps
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from gateway.privacy.addresses import find_addresses
+from gateway.privacy.bare import OwnFormats, find_alone, find_bare
 from gateway.privacy.births import find_births
 from gateway.privacy.brand import BrandFormats, OwnContacts
-from gateway.privacy.cards import find_cards
-from gateway.privacy.emails import find_emails
+from gateway.privacy.cards import find_airline_cards, find_cards
+from gateway.privacy.emails import find_emails, written
 from gateway.privacy.findings import Finding
-from gateway.privacy.folding import fold
 from gateway.privacy.ibans import find_ibans
 from gateway.privacy.ips import find_ips
+from gateway.privacy.nationals import find_nationals
 from gateway.privacy.noise import LINK, without_codes, without_noise
-from gateway.privacy.phones import find_phones
-from gateway.privacy.references import References
+from gateway.privacy.passwords import find_passwords
+from gateway.privacy.phones import NOBODYS, find_phones
+from gateway.privacy.plates import find_plates
+from gateway.privacy.references import find_references
 from gateway.privacy.security_codes import find_security_codes
+from gateway.privacy.spoken import hear
+from gateway.privacy.topics import TYPES, type_of
+from gateway.privacy.whose import is_companys_email
 
 __all__ = ["BrandFormats", "Detector", "Finding"]
 
 # The longest text that a channel carries is 10,000 characters (X's direct message). Masking, which must miss nothing,
 # does not come through here.
 MAX_CHARACTERS = 20_000
+_MAX_EARLIER: Final = 1_000  # characters of what somebody said before
 
 _LINKED = re.compile(
-    r"(?:order|booking|reservation|tracking|track|parcel|ticket|case|account|customer|invoice|ref)s?[a-z_]{0,10}[=/_-]"
+    r"(?P<topic>order|booking|reservation|tracking|track|parcel|ticket|case|account|customer|invoice"
+    r"|ref)s?[a-z_]{0,10}[=/_-]"
     r"(?P<token>(?=[a-z-]{0,20}[0-9])[a-z0-9-]{5,40})(?![a-z0-9])",
     re.IGNORECASE,
 )
-_AT = re.compile(r"\s*[(\[{]?\s*(?:@|\b(?:at|arroba)\b)\s*[)\]}]?\s*", re.IGNORECASE)
-_DOT = re.compile(r"\s*[(\[{]?\s*(?:\.|\b(?:dot|punkt|punto|point)\b)\s*[)\]}]?\s*", re.IGNORECASE)
+_DIGIT: Final = re.compile(r"[0-9]")
+# Without a digit, one of these is in everything that is found.
+_WITHOUT: Final = re.compile(
+    r"[A-Z]{6}|@|::|(?i:pass|pw|kennwort|contras|mdp|wacht|senha|clave|answer| at |\Wat\W|arroba|bei |chez "
+    r"|chiocciola|apenst)"
+)
+# What may stand around a number that is all of a message.
+_AROUND: Final = re.compile(r"(?:\s|@\w{1,50}|[#:.,;!?()\[\]\"'*>-])+")
 
 
 class Detector:
@@ -38,56 +57,102 @@ class Detector:
     def __init__(self, brand: BrandFormats | None = None) -> None:
         brand = brand or BrandFormats()
         self._own = OwnContacts(brand)
-        self._references = References(brand.order_patterns)
+        self._formats = OwnFormats(brand.patterns())
         self._regions = brand.phone_regions
 
-    def find(self, text: str) -> list[Finding]:
+    def find(self, text: str, *, ours: bool = False) -> list[Finding]:
         """The findings in a text, in its order, without overlaps; where two overlap, the surer one stays.
 
-        A text is read up to `MAX_CHARACTERS`.
+        A text is read up to `MAX_CHARACTERS`. `ours`: the brand says it. A customer who names a hotline or the address
+        of a company tells nothing of themselves; where the brand speaks, only what the operator has named is harmless.
         """
-        folded = fold(text[:MAX_CHARACTERS])
-        found = [finding for finding in self._find(folded.text) if not self._is_own(finding, folded.text)]
+        heard = hear(text[:MAX_CHARACTERS])
+        found = _without_overlaps(self._find(heard.text, ours=ours))
         return [
-            Finding(finding.type, *folded.span(finding.start, finding.end), finding.score, finding.reason)
-            for finding in _without_overlaps(found)
+            Finding(finding.type, *heard.span(finding.start, finding.end), finding.score, finding.reason)
+            for finding in found
+            if finding.type != NOBODYS and not self._is_own(finding, heard.text)
         ]
 
-    def _find(self, text: str) -> Iterator[Finding]:
-        for start, end in find_cards(text):
-            yield Finding("card", start, end, 0.99, "a card number with a right check digit")
-        for start, end in find_security_codes(text):
-            yield Finding("security_code", start, end, 0.95, "digits beside a word for a security code")
-        yield from find_emails(text)
+    def find_across(self, earlier: Sequence[str], text: str) -> list[Finding]:
+        """The findings in a text, those too that it only makes together with what its author said just before it.
+
+        `earlier`: their last messages in the same place, the oldest first. Spans are of the text; of a number that
+        begins in an earlier message, the part in this one. So `my booking is` and then `K7PQ2M`, or half a card each.
+        """
+        alone = self.find(text)
+        before = "\n".join(earlier)[-_MAX_EARLIER:].rstrip()
+        if not before or not text.strip():
+            return alone
+        before += " "
+        shift = len(before)
+        across = [
+            Finding(finding.type, max(0, finding.start - shift), finding.end - shift, finding.score, finding.reason)
+            for finding in self.find(before + text)
+            if finding.end > shift
+        ]
+        return _without_overlaps([*alone, *across])
+
+    def _find(self, text: str, *, ours: bool) -> Iterator[Finding]:
+        if _DIGIT.search(text) is None and _WITHOUT.search(text) is None:
+            return
+        start, end = _alone(text)
+        for span in find_cards(text):
+            yield Finding("card", *span, 0.99, "a card number with a right check digit")
+        for span in find_airline_cards(text, (start, end)):
+            yield Finding("card", *span, 0.9, "an airline's card number with a right check digit")
+        for span in find_security_codes(text):
+            yield Finding("security_code", *span, 0.95, "digits beside a word for a security code")
+        for email in find_emails(text):
+            address = written(text[email.start : email.end])
+            if ours or not is_companys_email(text, email.start, email.end, address):
+                yield email
+            else:
+                yield Finding(NOBODYS, email.start, email.end, 0.96, "a company's address")
         yield from find_ibans(text)
         yield from find_births(text)
         yield from find_ips(text)
+        yield from find_passwords(text)
         yield from _in_links(without_codes(text))
         quiet = without_noise(text)
-        yield from self._references.find(quiet)
-        yield from find_phones(quiet, self._regions)
-        yield from find_addresses(quiet)
+        yield from find_nationals(text, (start, end))
+        yield from self._formats.find(quiet)
+        yield from find_references(quiet)
+        yield from find_bare(quiet)
+        yield from find_alone(quiet, start, end)
+        yield from find_phones(quiet, self._regions, ours=ours)
+        yield from find_addresses(quiet, ours=ours)
+        yield from find_plates(quiet)
 
     def _is_own(self, finding: Finding, text: str) -> bool:
         value = text[finding.start : finding.end]
         match finding.type:
-            case "phone" | "order_number":
+            case "phone":
                 return self._own.is_phone(value)
             case "email":
-                return self._own.is_email(_DOT.sub(".", _AT.sub("@", value, count=1)))
+                return self._own.is_email(written(value))
             case "address":
                 return self._own.is_address(value)
-            case _:
-                return False
+            case type_:
+                return type_ in TYPES and self._own.is_phone(value)
+
+
+def _alone(text: str) -> tuple[int, int]:
+    """The span of what a text says, without names before it and signs around it."""
+    start, end = 0, len(text.rstrip(" \t\r\n.,;:!?)\"'"))
+    if (around := _AROUND.match(text)) is not None:
+        start = around.end()
+    return start, max(start, end)
 
 
 def _in_links(text: str) -> Iterator[Finding]:
     for link in LINK.finditer(text):
         for match in _LINKED.finditer(text, *link.span()):
-            yield Finding("order_number", *match.span("token"), 0.8, "a number in a link to somebody's matter")
+            type_ = type_of(match["topic"].lower())
+            yield Finding(type_, *match.span("token"), 0.8, "a number in a link to somebody's matter")
 
 
-def _without_overlaps(findings: list[Finding]) -> list[Finding]:
+def _without_overlaps(findings: Iterable[Finding]) -> list[Finding]:
     kept: list[Finding] = []
     for finding in sorted(findings, key=lambda each: (-each.score, each.start, -each.end)):
         if all(finding.end <= other.start or other.end <= finding.start for other in kept):

@@ -9,7 +9,7 @@ class Finding(msgspec.Struct, frozen=True):
     """A piece of personal data in a text; `start` and `end` are offsets into that text."""
 
     type: str
-    """card, security_code, iban, email, phone, order_number, address, birth_date or ip."""
+    """One of `gateway.privacy.kinds.NAMES`."""
     start: int
     end: int
     score: float
@@ -23,11 +23,17 @@ class WallKind(StrEnum):
     IDENTIFIER = "identifier"
     """It shows personal data."""
     REQUEST = "request"
-    """It asks for personal data, whatever the way it asks to have it sent."""
+    """It asks for personal data in public, or for a password and the like in any way."""
+    REPEAT = "repeat"
+    """It repeats what was said or looked up in the case's private threads."""
     CONFIRMATION = "confirmation"
     """It tells the public that somebody is a customer, or what became of their order."""
     PLATFORM = "platform"
     """The platform would not take it."""
+
+
+WAIVABLE = frozenset({WallKind.REQUEST, WallKind.CONFIRMATION, WallKind.PLATFORM})
+"""What a supervisor may let pass all the same, with a reason: never what shows or repeats somebody's data."""
 
 
 class WallFinding(msgspec.Struct, frozen=True):

@@ -10,9 +10,10 @@ from functools import lru_cache
 import msgspec
 
 _LOOKALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХаеоѕіјрсухԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρ’‘‚‛ʼ`´“”„«»⁄∕",
-    "ABESIJKMHOPCTYXaeosijpcyxdhABEZHIKMNOPTYXovp'''''''\"\"\"\"\"//",
+    "АВЕЅІЈКМНОРСТУХаеоѕіјрсухԁһԛԝӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρακιıɡ’‘‚‛ʼ`´“”„«»⁄∕․·•∙⋅",
+    "ABESIJKMHOPCTYXaeosijpcyxdhqwlABEZHIKMNOPTYXovpakiig'''''''\"\"\"\"\"//.....",
 )
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that show nothing
 
 
 class Folded(msgspec.Struct, frozen=True):
@@ -30,7 +31,9 @@ class Folded(msgspec.Struct, frozen=True):
             return start, end
         if start >= end:
             return (self.origins[start] if start < len(self.origins) else self.length,) * 2
-        return self.origins[start], self.origins[end - 1] + 1
+        # Marks that folding took away behind the last character belong to it, as the key around a digit does.
+        behind = self.origins[end] if end < len(self.origins) else self.length
+        return self.origins[start], max(self.origins[end - 1] + 1, behind)
 
 
 def fold(text: str) -> Folded:
@@ -48,9 +51,11 @@ def fold(text: str) -> Folded:
 
 @lru_cache(maxsize=8192)
 def _fold_character(character: str) -> str:
-    decimal = unicodedata.decimal(character, None)
-    if decimal is not None:
-        return str(decimal)
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    if character in _FILLERS:
+        return ""
     parts = unicodedata.normalize("NFKD", character.translate(_LOOKALIKES)).translate(_LOOKALIKES)
     return "".join(_plain(part) for part in parts)
 

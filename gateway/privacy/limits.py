@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from gateway.messages import Channel, Surface
 
@@ -62,6 +63,16 @@ def unsendable(text: str) -> tuple[int, int] | None:
         if category == "Cs" or (category == "Cc" and character not in "\n\r\t") or character in "\ufffe\uffff":
             return index, index + 1
     return None
+
+
+def same_again(text: str, posted: Collection[str]) -> bool:
+    """Whether these words have been posted already; X refuses them, also with other spaces and capitals ("You are not
+    allowed to create a Tweet with duplicate content", X API v2, Aug 2026)."""
+    return _bare(text) in {_bare(each) for each in posted}
+
+
+def _bare(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def _weight(text: str) -> int:

@@ -6,13 +6,14 @@ from gateway import codes
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]{1,2000}", re.IGNORECASE)
 
-_MONEY = r"(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|quid|cents?|pence)\b"
+_MONEY = r"(?:eur|usd|gbp|chf|inr|rs\.?|rupees?|aud|cad|euros?|dollars?|bucks|pounds?|quid|cents?|pence|reais|kr)(?!\w)"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 _UNIT = (
-    r"(?:items?|followers?|points?|miles|km|people|customers|users|members|pieces|pcs|stores|years?|months?|weeks?|days?"
+    r"(?:items?|followers?|points?|pts|miles|avios|views|likes|rt|retweets|km|people|customers|users|members|pieces"
+    r"|pcs|stores|years?|months?|weeks?|days?"
     r"|hours?|hrs?|minutes?|mins?|seconds?|secs?|times|kg|g|ml|cl|cm|mm|m|gb|tb|mb|mbps|mah|watts?|x)\b"
 )
 _NOISE = re.compile(
@@ -22,14 +23,16 @@ _NOISE = re.compile(
     | (?<![\w.,])[0-9][0-9.,]{{0,20}}\s?(?:[€$£¥₹%]|percent\b|{_MONEY})
     | \b(?:19|20)[0-9]{{2}}[-/.][0-9]{{1,2}}[-/.][0-9]{{1,2}}(?![0-9])
     | \b[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.](?:19|20)[0-9]{{2}}(?![0-9])
-    | \b[0-9]{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:\s[0-9]{{4}})?\b
-    | \b[0-9]{{1,2}}[:.][0-9]{{2}}(?::[0-9]{{2}})?(?:\s?[ap]\.?m\b)?(?![0-9.])
+    | \b[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{2}}(?![0-9/])
+    | \b[0-9]{{1,2}}(?:st|nd|rd|th)?[\s-]?(?:of\s)?{_MONTH}(?:[\s-](?:19|20)?[0-9]{{2}})?\b(?![0-9])
+    | \b{_MONTH}\s[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?\s(?:19|20)[0-9]{{2}})?\b(?!\s?[0-9])
+    | \b(?<![0-9][.:])[0-9]{{1,2}}[:.][0-9]{{2}}(?::[0-9]{{2}})?(?:\s?[ap]\.?m\b)?(?![0-9.])
     | \b(?:v|ver|version|ios|android|windows|build|firmware|update)\.?\s?[0-9][0-9.]{{0,20}}\b
-    | (?<![\w.,])[0-9][0-9.,]{{0,20}}\s?{_UNIT}
+    | (?<![\w.,])(?<![\s.-][a-z0-9][\s.-])[0-9][0-9.,]{{0,20}}\s?{_UNIT}
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_NAMES = re.compile(r"(?<!\w)@\w{1,50}(?!\w|\.\w)|(?<!\w)\#[^\W0-9]{1,100}(?!\w)")
+_NAMES = re.compile(r"(?<!\w)@\w{1,50}(?!\w|\.\w)|(?<!\w)\#[^\W0-9]{1,100}(?!\w|-\w)")
 
 
 def without_noise(text: str) -> str:

@@ -3,6 +3,8 @@
 text -> detector -> `My mail is ines@example.org` becomes `My mail is [email]`
 """
 
+from collections.abc import Sequence
+
 from gateway.privacy.detect import MAX_CHARACTERS, Detector
 
 _LEAKED_BEFORE = ("[card ", "[security code]")  # what intake puts where it has masked (`gateway.privacy.mask`)
@@ -19,9 +21,12 @@ def redacted(text: str, detector: Detector) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def leaks(text: str, detector: Detector) -> list[str]:
-    """The kinds of personal data that everybody can read where a text stands; card numbers have left our copy of it."""
-    kinds = {finding.type for finding in detector.find(text)}
+def leaks(text: str, detector: Detector, earlier: Sequence[str] = ()) -> list[str]:
+    """The kinds of personal data that everybody can read where a text stands; card numbers have left our copy of it.
+
+    `earlier`: what its author said there just before, the oldest first; data may be spread over both.
+    """
+    kinds = {finding.type for finding in detector.find_across(earlier, text)}
     if any(mark in text for mark in _LEAKED_BEFORE):
         kinds.add("card")
     return sorted(kinds)

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 _WORD = (
-    r"(?:cv[vc][23]?|cvn|cid\ code|csc|security\ (?:code|number|digits)|card\ verification(?:\ (?:code|number|value))?"
+    r"(?:c[\ .\-]?v[\ .\-]?[vc][23]?|cvn|cid\ code|csc|security\ (?:code|number|digits)"
+    r"|card\ verification(?:\ (?:code|number|value))?"
     r"|(?:3|4|three|four)[\ -]digits?\ code|sicherheitscode|prufziffer|prufnummer|kartenprufnummer"
-    r"|codigo\ de\ seguridad|code\ de\ securite|cryptogramme)"
+    r"|codigo\ de\ (?:seguridad|seguranca)|code\ de\ securite|cryptogramme|codice\ di\ sicurezza|veiligheidscode"
+    r"|(?:digits?|numbers?|code)\ (?:on|at)\ the\ back(?:\ of\ (?:my|the)(?:\ [a-z]{1,9})?\ card)?)"
 )
 _CODE = r"(?<![0-9….,/])(?P<code>[0-9](?:[ .\-]?[0-9]){2,3})(?![0-9…])(?![.,/][0-9])"
 _AFTER = re.compile(

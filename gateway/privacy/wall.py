@@ -1,10 +1,13 @@
 """The wall: a public text exists only as a value that `Wall.check` made; senders accept nothing else.
 
-It refuses what shows personal data, what asks for it, what confirms that somebody is a customer, and what the platform
-would not take. It knows nothing of the case: a safe text is safe for everybody.
+    text, what was told in its case -> identifiers | repeats | requests | confirmations | what the platform refuses
+    none of them -> `PublicText`        some -> `WallRefusal` with each, its kind, its place in the text and a reason
+
+A supervisor may waive requests, confirmations and the platform's rules, never identifiers and repeats.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, final
 
 from gateway.errors import WallRefusal
@@ -12,33 +15,30 @@ from gateway.messages import Channel
 from gateway.privacy import limits
 from gateway.privacy.confirmations import find_confirmations
 from gateway.privacy.detect import Detector
-from gateway.privacy.findings import WallFinding, WallKind
+from gateway.privacy.disguises import undisguised
+from gateway.privacy.findings import WAIVABLE, WallFinding, WallKind
 from gateway.privacy.folding import Folded, fold
+from gateway.privacy.kinds import NAMES
+from gateway.privacy.repeats import NOTHING_TOLD, PrivateWords, Told, commonplace
 from gateway.privacy.requests import find_requests
 
-__all__ = ["PublicText", "Wall", "WallFinding", "WallKind"]
+__all__ = ["NOTHING_TOLD", "PublicText", "Told", "Wall", "WallFinding", "WallKind"]
 
 _KEY: Final = object()
+_SLOT: Final = re.compile(r"\{\{?[^{}]{1,60}\}\}?")
+_FILLED_IN: Final = "it"  # drawn out to the length of its slot, so that places stay
 _BAR: Final = 0.5  # the score from which a finding of the detector is an identifier
 
-_NAMES: Final = {
-    "card": "a card number",
-    "security_code": "a card's security code",
-    "iban": "a bank account number",
-    "email": "an e-mail address",
-    "phone": "a phone number",
-    "order_number": "an order, booking, account or case number",
-    "address": "a postal address",
-    "birth_date": "a birth date",
-    "ip": "an IP address",
-}
 _MESSAGES: Final = {
     WallKind.IDENTIFIER: "It shows personal data, so it cannot be said in public. Send it privately instead.",
+    WallKind.REPEAT: "It repeats what was said in private, so it cannot be said in public. Send it privately instead.",
     WallKind.REQUEST: "It asks for personal data, so it cannot be said in public. Ask in the private chat instead.",
     WallKind.CONFIRMATION: "It tells everybody that this person is a customer. Send it privately instead.",
     WallKind.PLATFORM: "The platform would not take this text.",
 }
-_GRAVEST_FIRST: Final = (WallKind.IDENTIFIER, WallKind.REQUEST, WallKind.CONFIRMATION, WallKind.PLATFORM)
+_GRAVEST_FIRST: Final = (
+    WallKind.IDENTIFIER, WallKind.REPEAT, WallKind.REQUEST, WallKind.CONFIRMATION, WallKind.PLATFORM,
+)  # fmt: skip
 
 
 @final
@@ -59,48 +59,74 @@ class PublicText:
 class Wall:
     """Lets a text through to the public, or says why not."""
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: Detector, *, public: Iterable[str] = ()) -> None:
+        """`public`: the brand's public answers and contact details; what they say is nobody's secret."""
         self._detector = detector
+        self._known = commonplace(public)
 
-    def check(self, text: str, channel: Channel) -> PublicText:
-        """The text as a value that may be said in public. Raises `WallRefusal` with every finding."""
-        _refuse(self.findings(text, channel))
+    def check(
+        self, text: str, channel: Channel, told: Told = NOTHING_TOLD, *, waived: Collection[WallKind] = ()
+    ) -> PublicText:
+        """The text as a value that may be said in public, in a case in which so much has been `told`.
+
+        `waived`: kinds that a supervisor lets pass. Raises `WallRefusal` with every finding that is left.
+        """
+        _refuse(self.findings(text, channel, told), waived)
         return PublicText(text, key=_KEY)
 
-    def check_pieces(self, text: str, pieces: Sequence[str], channel: Channel) -> list[PublicText]:
+    def check_pieces(
+        self,
+        text: str,
+        pieces: Sequence[str],
+        channel: Channel,
+        told: Told = NOTHING_TOLD,
+        *,
+        waived: Collection[WallKind] = (),
+    ) -> list[PublicText]:
         """A text that goes out in pieces, as the values that may be said; for what a cut takes apart, or puts first,
         the whole is looked at and each of them. Raises `WallRefusal`, with findings by their place in the whole.
         """
-        found = self._said(text)
+        private = PrivateWords.of(told, self._known)
+        found = self._said(text, private)
         start = 0
         for piece in pieces:
             start = text.index(piece, start)
-            for finding in self.findings(piece, channel):
+            for finding in (*self._said(piece, private), *_platform(piece, channel, told)):
                 found.append(WallFinding(finding.kind, finding.start + start, finding.end + start, finding.reason))
             start += len(piece)
-        _refuse(_in_order(found))
+        _refuse(_in_order(found), waived)
         return [PublicText(piece, key=_KEY) for piece in pieces]
 
-    def findings(self, text: str, channel: Channel) -> list[WallFinding]:
+    def findings(self, text: str, channel: Channel, told: Told = NOTHING_TOLD) -> list[WallFinding]:
         """Why the text cannot be said in public, in the order of the text; empty where it can."""
-        # A text beyond every limit is refused for that alone: reading it to the end would be work for nothing.
-        unsent = list(_platform(text, channel))
-        if len(text) > max(limits.LIMITS.values()):
-            return unsent
-        return _in_order([*self._said(text), *unsent])
+        unsent = list(_platform(text, channel, told))
+        if len(text) > limits.LONGEST_IN_PIECES:
+            # Nobody reads it to its end, so nobody can waive what is in it.
+            too_long = WallFinding(WallKind.IDENTIFIER, 0, len(text), "The text is too long to be looked at.")
+            return _in_order([too_long, *unsent])
+        return _in_order([*self._said(text, PrivateWords.of(told, self._known)), *unsent])
 
-    def _said(self, text: str) -> list[WallFinding]:
+    def template_findings(self, template: str, channel: Channel) -> list[WallFinding]:
+        """Why a template cannot be kept for public use; what is filled into its `{slots}` is looked at when it is sent.
+
+        The length is left to that, too. Spans are those of the template.
+        """
+        bare = _SLOT.sub(lambda match: _FILLED_IN + _FILLED_IN[-1] * (len(match.group()) - len(_FILLED_IN)), template)
+        return [finding for finding in self.findings(bare, channel) if finding.kind is not WallKind.PLATFORM]
+
+    def _said(self, text: str, private: PrivateWords) -> list[WallFinding]:
         lowered = _lowered(text)
-        return [*self._identifiers(text), *_requests(lowered), *_confirmations(lowered)]
+        return [*self._identifiers(text), *_repeats(text, private), *_requests(lowered), *_confirmations(lowered)]
 
     def _identifiers(self, text: str) -> Iterator[WallFinding]:
-        for finding in self._detector.find(text):
+        for finding in self._detector.find(text, ours=True):
             if finding.score >= _BAR:
-                reason = f"This looks like {_NAMES[finding.type]}."
+                reason = f"This looks like {NAMES.get(finding.type, 'personal data')}."
                 yield WallFinding(WallKind.IDENTIFIER, finding.start, finding.end, reason)
 
 
-def _refuse(findings: list[WallFinding]) -> None:
+def _refuse(findings: list[WallFinding], waived: Collection[WallKind]) -> None:
+    findings = [finding for finding in findings if finding.kind not in WAIVABLE or finding.kind not in waived]
     if findings:
         kinds = {finding.kind for finding in findings}
         gravest = next(kind for kind in _GRAVEST_FIRST if kind in kinds)
@@ -112,9 +138,16 @@ def _in_order(found: list[WallFinding]) -> list[WallFinding]:
     return sorted(set(found), key=lambda finding: (finding.start, finding.end))
 
 
+def _repeats(text: str, private: PrivateWords) -> Iterator[WallFinding]:
+    for start, end, what in private.find(text):
+        yield WallFinding(WallKind.REPEAT, start, end, f"This repeats {what} from the private conversation.")
+
+
 def _requests(folded: Folded) -> Iterator[WallFinding]:
-    for span in find_requests(folded.text):
-        yield WallFinding(WallKind.REQUEST, *folded.span(*span), "This asks for personal data.")
+    for text in (folded, undisguised(folded)):
+        if text is not None:
+            for span in find_requests(text.text):
+                yield WallFinding(WallKind.REQUEST, *text.span(*span), "This asks for personal data.")
 
 
 def _confirmations(folded: Folded) -> Iterator[WallFinding]:
@@ -123,9 +156,11 @@ def _confirmations(folded: Folded) -> Iterator[WallFinding]:
         yield WallFinding(WallKind.CONFIRMATION, *folded.span(*span), reason)
 
 
-def _platform(text: str, channel: Channel) -> Iterator[WallFinding]:
+def _platform(text: str, channel: Channel, told: Told) -> Iterator[WallFinding]:
     if not text.strip():
         yield WallFinding(WallKind.PLATFORM, 0, len(text), "The text is empty.")
+    elif channel is Channel.TWITTER and limits.same_again(text, told.posted):
+        yield WallFinding(WallKind.PLATFORM, 0, len(text), "X takes no post with the same words as one before.")
     longest, length = limits.LIMITS[channel], limits.length(text, channel)
     if length > longest:
         reason = f"The text is too long: {length} of at most {longest} characters."

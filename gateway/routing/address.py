@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from gateway.cases import Case
 from gateway.errors import WallRefusal
 from gateway.messages import Author, Channel
-from gateway.privacy.wall import PublicText, Wall
+from gateway.privacy.wall import NOTHING_TOLD, PublicText, Told, Wall
 from gateway.sending import split
 from gateway.storage import people
 
@@ -23,7 +23,13 @@ def addressed(conn: Connection, case: Case, channel: Channel, text: str) -> str:
 
 
 def in_public(
-    conn: Connection, case: Case, channel: Channel, text: str, wall: Wall, author: Author = Author.SYSTEM
+    conn: Connection,
+    case: Case,
+    channel: Channel,
+    text: str,
+    wall: Wall,
+    author: Author = Author.SYSTEM,
+    told: Told = NOTHING_TOLD,
 ) -> list[PublicText]:
     """The text as the public messages that it makes, as `split.in_public` does and with whom it is for.
 
@@ -32,8 +38,8 @@ def in_public(
     """
     whole = addressed(conn, case, channel, text)
     try:
-        return split.in_public(wall, whole, channel, author)
+        return split.in_public(wall, whole, channel, author, told)
     except WallRefusal:
         if whole == text:
             raise
-        return split.in_public(wall, text, channel, author)
+        return split.in_public(wall, text, channel, author, told)

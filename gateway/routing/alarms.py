@@ -1,8 +1,8 @@
 """Alarms: what timers are for. Each fires once, in the transaction of what it does.
 
-`public_close`    close the public threads of a matter that was resolved in private
+`public_close`    set by the version before: what is resolved in private is closed in public (`due_threads`)
 `look_up`         ask the platform what became of a message of ours: its thread's drain does
-`undeliverable`   a platform refused a message of ours: a person looks
+`undeliverable`   a platform refused a message of ours: a person looks; a private one: the public side learns it
 `unclear`         nobody knows whether a message of ours arrived, and nothing was said since: a person looks
 
 Where a person wrote it and waits for the customer's answer, the case is theirs to act on again, due at once.
@@ -20,11 +20,13 @@ from gateway import log
 from gateway.cases import Case, CaseState, HandoffReason, Owner
 from gateway.clock import Clock
 from gateway.lanes import Lane
-from gateway.messages import Author
+from gateway.messages import Author, Surface
 from gateway.privacy.wall import Wall
+from gateway.public_thread import Event, MoveState, Patience
 from gateway.routing import private_move
 from gateway.routing.handoff import hand_over
-from gateway.storage import cases, lanes, timers, transcript
+from gateway.sending import outbox
+from gateway.storage import cases, lanes, progress, timers, transcript
 from gateway.storage.database import Database
 from gateway.storage.timers import Alarm, Timer
 
@@ -39,7 +41,21 @@ _WHY_GIVEN_UP: Final = "something that was to happen by itself failed again and 
 class Alarms:
     """Fires what is due."""
 
-    def __init__(self, database: Database, wall: Wall, clock: Clock, promise: timedelta) -> None:
+    def __init__(
+        self,
+        database: Database,
+        wall: Wall,
+        clock: Clock,
+        promise: timedelta,
+        patience: Patience,
+        code_lasts: timedelta,
+    ) -> None:
+        """`promise`: after a handoff, by which a person should look. `patience`: with public threads.
+
+        `code_lasts`: how long a way in is good.
+        """
+        self._patience = patience
+        self._code_lasts = code_lasts
         self._database = database
         self._wall = wall
         self._clock = clock
@@ -78,11 +94,17 @@ class Alarms:
         now = self._clock()
         case = cases.get(conn, timer.case_id)
         if timer.kind == Alarm.PUBLIC_CLOSE:
-            private_move.close_in_public(conn, case, self._wall, now)
-        elif case.state is CaseState.BOT and timer.kind == Alarm.UNCLEAR and _went_on(conn, case.id, timer):
+            resolved = (MoveState.ARRIVED, MoveState.PRIVATE_RESOLVED)
+            progress.happen_to_all(conn, case.id, Event.APPROVED, self._patience, now, resolved)
             return
-        else:
-            self._have_looked_at(conn, case, str(timer.payload.get("why", "")))
+        if case.state is CaseState.BOT:
+            message_id = int(str(timer.payload["message_id"]))
+            if timer.kind == Alarm.UNCLEAR and _went_on(conn, case.id, message_id):
+                return
+            refused = outbox.parcel_of(conn, message_id) if timer.kind == Alarm.UNDELIVERABLE else None
+            if refused is not None and refused.out.surface is Surface.PRIVATE:
+                private_move.offer_another_way(conn, case, self._wall, self._patience, self._code_lasts, now)
+        self._have_looked_at(conn, case, str(timer.payload.get("why", "")))
 
     def _give_up(self, timer: Timer, conn: Connection) -> None:
         """What has failed too often is a person's task."""
@@ -136,8 +158,7 @@ def _failed(timer: Timer, error: Exception) -> None:
     _log.error("alarm_failed", kind=kind, case_id=case_id, tries=tries, error=type(error).__name__, exc_info=error)
 
 
-def _went_on(conn: Connection, case_id: str, timer: Timer) -> bool:
+def _went_on(conn: Connection, case_id: str, message_id: int) -> bool:
     """Whether anybody has spoken since a message of ours, so that the customer is not left hanging on it."""
-    message_id = int(str(timer.payload["message_id"]))
     latest = [message for message in transcript.latest(conn, case_id, 20) if message.author is not Author.SYSTEM]
     return bool(latest) and latest[-1].id != message_id

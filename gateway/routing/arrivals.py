@@ -23,7 +23,8 @@ from gateway.intake.changes import Early
 from gateway.intake.inbox import InboxStatus, Recorded
 from gateway.lanes import Hold, Lane
 from gateway.messages import Channel, Echoed, Ignored, Restricted, Said, Surface
-from gateway.routing import album, belonging, places, restricted, stop
+from gateway.public_thread import Patience
+from gateway.routing import album, belonging, places, private_move, restricted, stop
 from gateway.routing.happened import Happened
 from gateway.routing.leaks import Leaks
 from gateway.routing.signs import Signs
@@ -52,7 +53,10 @@ class Arrivals:
         happened: Happened,
         leaks: Leaks,
         signs: Signs,
+        patience: Patience,
     ) -> None:
+        """`patience`: with public threads that move aside."""
+        self._patience = patience
         self._suspicion = suspicion
         self._happened = happened
         self._leaks = leaks
@@ -187,6 +191,7 @@ class Arrivals:
         _tell(conn, case, message_id, said, now)
         if said.place.surface is Surface.PUBLIC and not said.overheard:
             self._leaks.see_to(conn, said.channel, message_id, said.text, said.attachments, now)
+            private_move.hear(conn, case.id, thread_id, said.target, self._patience, now)
         self._catch_up_with(conn, early, now)
         lanes.call(conn, Lane.case(case.id))
 

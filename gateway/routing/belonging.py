@@ -43,6 +43,7 @@ def _join_by_code(conn: Connection, said: Said, now: datetime) -> Case | None:
     case = cases.get(conn, move.case_id)
     known = people.customer_of(conn, said.channel, said.account, said.sender)
     if known == case.customer_id:
+        moves.spend(conn, move, now)
         return case
     its_threads = threads.of_case(conn, case.id)
     asked_here = any(
@@ -58,18 +59,27 @@ def _join_by_code(conn: Connection, said: Said, now: datetime) -> Case | None:
         or outbox.may_be_opening(conn, case.id)
     ):
         return None
+    moves.spend(conn, move, now)
+    # Whoever was first at a link that stands in public hears nothing of what is known of the customer.
+    cases.keep_dialogue(conn, case.id, None)
     people.link(conn, said.channel, said.account, said.sender, case.customer_id, "code", now)
     events.append(conn, "identity.linked", case_id=case.id, actor="system", epoch=case.epoch, at=now, why="code")
-    return case
+    return cases.get(conn, case.id)
 
 
 def may_be_joined_soon(conn: Connection, recorded: Recorded, said: Said, now: datetime) -> bool:
-    """Whether a stranger's private message may be the answer to a private reply whose result is still on its way."""
-    return (
-        said.channel is Channel.FACEBOOK
-        and said.place.surface is Surface.PRIVATE
-        and not said.code
-        and now - recorded.received_at < _JOIN_WAIT
-        and people.customer_of(conn, said.channel, said.account, said.sender) is None
-        and outbox.opening_in_flight(conn)
-    )
+    """Whether a stranger in private may be whom a private reply reaches whose result is still on its way.
+
+    They may answer it, or follow the link that stands in public beside it, before the platform has told who they are.
+    """
+    if (
+        said.channel is not Channel.FACEBOOK
+        or said.place.surface is not Surface.PRIVATE
+        or now - recorded.received_at >= _JOIN_WAIT
+        or people.customer_of(conn, said.channel, said.account, said.sender) is not None
+    ):
+        return False
+    if not said.code:
+        return outbox.opening_in_flight(conn)
+    move = moves.by_code(conn, said.code, now)
+    return move is not None and outbox.may_be_opening(conn, move.case_id)

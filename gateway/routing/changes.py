@@ -24,6 +24,7 @@ from gateway.routing import copies, stop
 from gateway.routing.leaks import Leaks
 from gateway.storage import acts, afterwards, cases, events, files, people, threads
 from gateway.storage.afterwards import Standing
+from gateway.storage.vault import Kept
 
 _MOST_WAS: Final = 50  # earlier wordings that are kept
 _MOST_REACTIONS: Final = 20  # people whose reactions to one message are kept
@@ -80,16 +81,17 @@ class Changes:
         last_at = _moment(extras["edited"]) if "edited" in extras else None
         if last_at is not None and not _is_newer(told, last_at, int(extras.get("edit_order", 0))):
             return self._file_away(conn, told.at, message, text)
-        if text == message.text and (attachments is None or attachments == message.attachments):
+        before = afterwards.as_said(conn, message)
+        if text == before.text and (attachments is None or attachments == before.attachments):
             return "edit_without_change"
         was = list(extras.get("was") or [])
-        if text != message.text:
+        if text != before.text:
             was.append({"text": redacted(message.text, self._detector), "until": told.at.isoformat()})
         afterwards.write(
             conn,
             message,
-            text=text,
-            attachments=attachments,
+            changed=Kept(text=text, attachments=before.attachments if attachments is None else attachments),
+            now=now,
             was=was[-_MOST_WAS:],
             edited=told.at.isoformat(),
             edit_order=told.order or None,
@@ -103,10 +105,10 @@ class Changes:
             )
             if target:
                 threads.readdress(conn, message.case_id, message.thread_id, message.native_id, target)
-            if text != message.text:
-                copies.take_back(conn, message, text, self._detector)
+            if text != before.text:
+                copies.take_back(conn, message, before.text, text, self._detector)
             if message.surface is Surface.PUBLIC:
-                along = msgspec.convert(attachments or message.attachments, list[Attachment])
+                along = msgspec.convert(attachments or before.attachments, list[Attachment])
                 self._leaks.see_to(conn, told.channel, message.id, text, along, now)
         _tell(conn, "message.changed", message, told.at, now, change=told.change.value)
         return "edited"
@@ -133,18 +135,19 @@ class Changes:
         return "edit_overtaken"
 
     def _remove(self, conn: Connection, told: Changed, message: Standing, now: datetime) -> str:
+        before = afterwards.as_said(conn, message)
         masked = redacted(message.text, self._detector)
         was = list(message.extras.get("was") or [])
         if message.text:
             was.append({"text": masked, "until": told.at.isoformat()})
         removed_by_us = acts.confirm(conn, message, "remove", now) is not None
         message = afterwards.get(conn, message.id) or message
-        afterwards.write(conn, message, text="", attachments=[], was=was[-_MOST_WAS:], removed=told.at.isoformat())
+        afterwards.write(conn, message, changed=Kept(text=""), was=was[-_MOST_WAS:], removed=told.at.isoformat())
         files.forget(conn, message.id)
         if message.author is Author.CUSTOMER:
             acts.give_up(conn, message.id)
             waiting.drop(conn, message.case_id, message.id, "removed")
-        copies.take_back(conn, message, "", self._detector)
+        copies.take_back(conn, message, before.text, "", self._detector)
         _tell(conn, "message.changed", message, told.at, now, change=told.change.value, by_us=removed_by_us)
         return "removed"
 

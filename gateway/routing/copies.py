@@ -14,21 +14,21 @@ from gateway.intake import changes as waiting
 from gateway.messages import Author
 from gateway.privacy.detect import Detector
 from gateway.privacy.redact import redacted
+from gateway.public_thread import MoveState
 from gateway.storage import cases, episodes, moves, transcript
 from gateway.storage.afterwards import Standing
-from gateway.storage.moves import MoveState
 
 _LEAST: Final = 3  # letters and digits by which a value is known again
 
 
-def take_back(conn: Connection, message: Standing, now_reads: str, detector: Detector) -> None:
-    """Have what `message` says, and `now_reads` does not, stand nowhere but masked. Under its case's lock.
+def take_back(conn: Connection, message: Standing, said: str, now_reads: str, detector: Detector) -> None:
+    """Have what was `said` in `message`, and `now_reads` does not say, stand nowhere but masked. Under its case's lock.
 
     What was answered stays answered: no state changes, and the keys of its events stay.
     """
     waiting.forget_words(conn, message.id)
     told = transcript.forget_entities(conn, message.id)
-    is_gone = _gone(message.text if message.author is Author.CUSTOMER else "", now_reads, told)
+    is_gone = _gone(said if message.author is Author.CUSTOMER else "", now_reads, told)
     dialogue = cases.get(conn, message.case_id).dialogue or {}
     slots = dialogue.get("slots")
     if isinstance(slots, dict) and any(map(is_gone, slots.values())):

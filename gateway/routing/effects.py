@@ -19,6 +19,7 @@ from gateway.intake import inbox
 from gateway.intake.inbox import Waiting
 from gateway.messages import Author, Button, Channel, Said, Surface
 from gateway.privacy.wall import Wall
+from gateway.public_thread import Patience
 from gateway.routing import private_move
 from gateway.routing.address import in_public
 from gateway.routing.assistant import HandoffEffect, MoveAsideEffect, Reply, ResolvedEffect
@@ -29,7 +30,7 @@ from gateway.routing.private_move import Invitation
 from gateway.sending import outbox, planner, split
 from gateway.sending.limits import LIMITS, Table
 from gateway.sending.planner import Bubble
-from gateway.storage import cases, threads, transcript
+from gateway.storage import cases, private_words, threads, transcript
 
 
 class Effects:
@@ -44,9 +45,12 @@ class Effects:
         promise: timedelta,
         code_lasts: timedelta,
         leaks: Leaks,
+        patience: Patience,
         table: Table = LIMITS,
     ) -> None:
         """`promise`: after a handoff, by which a person should answer. `code_lasts`: how long a way in is good.
+
+        `patience`: with public threads that move aside.
 
         `table`: what platforms let out; where that is little, one turn's messages become one.
         """
@@ -56,6 +60,7 @@ class Effects:
         self._promise = promise
         self._code_lasts = code_lasts
         self._leaks = leaks
+        self._patience = patience
         self._table = table
 
     def perform(self, conn: Connection, case: Case, head: Waiting, script: Script) -> None:
@@ -71,13 +76,15 @@ class Effects:
         if not inbox.take_turn(conn, head):
             return
         said = head.said
-        self._leaks.overheard(conn, said, head.message_id, now)
         thread = threads.one_of(conn, case.id, said.place.native_id, said.target)
+        self._leaks.overheard(conn, said, head.message_id, now)
+        if said.overheard and said.place.surface is Surface.PUBLIC:
+            private_move.hear(conn, case.id, thread.id, said.target, self._patience, now)
         transcript.set_understood(conn, head.message_id, script.understood)
         cases.keep_dialogue(conn, case.id, script.dialogue, script.topic)
         private = said.place.surface is Surface.PRIVATE
         if private:
-            private_move.arrive(conn, case, now)
+            private_move.arrive(conn, case, self._patience, now)
         handoff = next((effect for effect in script.effects if isinstance(effect, HandoffEffect)), None)
         if handoff is not None:
             # The assistant's last words come first; the notice of the handoff follows them in the thread's order.
@@ -95,7 +102,7 @@ class Effects:
         moving = next((effect for effect in script.effects if isinstance(effect, MoveAsideEffect)), None)
         self._speak(conn, case, thread, said, script.replies, moving, script, now)
         if private and any(isinstance(effect, ResolvedEffect) for effect in script.effects):
-            private_move.resolve_in_private(conn, case, now)
+            private_move.resolve_in_private(conn, case, self._patience, now)
 
     def _speak(
         self,
@@ -117,13 +124,16 @@ class Effects:
             self._move_aside(conn, case, thread, said, text, moving, script, now)
         elif text:
             try:
-                public = in_public(conn, case, thread.channel, text, self._wall, Author.BOT)
+                told = private_words.told(conn, case.id, now)
+                public = in_public(conn, case, thread.channel, text, self._wall, Author.BOT, told)
             except WallRefusal:
                 metrics.wall_refusals.labels(Author.BOT).inc()
                 instead = MoveAsideEffect(intent=script.intent, entities={})
                 self._move_aside(conn, case, thread, said, "", instead, script, now)
                 return
             outbox.put_public(conn, case, thread, public, author=Author.BOT, now=now)
+            if not any(isinstance(effect, HandoffEffect) for effect in script.effects):
+                private_move.answer(conn, case, thread, now)
 
     def _say_privately(
         self, conn: Connection, case: Case, thread: threads.CaseThread, replies: Iterable[Reply], now: datetime
@@ -164,6 +174,7 @@ class Effects:
             way_in=channel.way_in(code, said),
             lasts=self._code_lasts,
             begun=anchored or direct is not None,
+            patience=self._patience,
         )
         private_move.invite(conn, case, thread, text, invitation, self._wall, now)
         if anchored:

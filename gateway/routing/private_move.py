@@ -1,6 +1,9 @@
-"""Moving aside: INVITED (public word with the way in) -> ARRIVED -> PRIVATE_RESOLVED -> PUBLIC_CLOSED, each once.
+"""Moving aside: what becomes of a public thread while its case is talked about, by `gateway.public_thread`.
 
-What the customer said in public comes along as an intent with its entities, so that nobody is asked twice.
+heard -> answered there | invited (public word with the way in) -> the customer arrives -> resolved in private
+
+What the customer said in public comes along as an intent with its entities, so that nobody is asked twice. What follows
+when nothing happens, and the closing word, is for `gateway.routing.due_threads`.
 """
 
 from datetime import datetime, timedelta
@@ -8,17 +11,17 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy.engine import Connection
 
-from gateway import metrics
+from gateway import codes, metrics
 from gateway.cases import Case
 from gateway.errors import WallRefusal
 from gateway.messages import Author, Channel, WayIn
 from gateway.privacy.wall import Wall
+from gateway.public_thread import AWAITED, Event, MoveState, Patience
 from gateway.routing import words
 from gateway.routing.address import in_public
 from gateway.sending import outbox
-from gateway.storage import events, moves, threads, timers
-from gateway.storage.moves import Move, MoveState
-from gateway.storage.timers import Alarm
+from gateway.storage import events, moves, private_words, progress, threads
+from gateway.storage.moves import Move
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +33,21 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     lasts: timedelta
     begun: bool
     """Whether we write first in private, along with the invitation."""
+    patience: Patience
+
+
+def hear(conn: Connection, case_id: str, thread_id: int, target: str, patience: Patience, now: datetime) -> None:
+    """The customer speaks in a public thread: from now on it is watched until it is closed."""
+    move = moves.in_thread(conn, case_id, thread_id)
+    if move is None:
+        moves.see(conn, case_id, thread_id, target, codes.mint(), now + patience.answer, now)
+    else:
+        progress.happen(conn, move, Event.HEARD, patience, now)
+
+
+def answer(conn: Connection, case: Case, thread: threads.CaseThread, now: datetime) -> None:
+    """We have answered where we were asked."""
+    progress.happen_in(conn, case.id, thread.id, Event.ANSWERED, Patience(), now)
 
 
 def invite(
@@ -43,57 +61,87 @@ def invite(
 ) -> None:
     """Acknowledge in public with the way in. The text passes the wall or is replaced by the fixed one."""
     way_in = invitation.way_in
-    if standing_invitation(conn, case.id, thread.id) is None:
-        moves.invite(
-            conn,
-            case_id=case.id,
-            thread_id=thread.id,
-            target=thread.target,
-            code=way_in.code,
-            expires_at=now + invitation.lasts,
-            intent=invitation.intent,
-            entities=invitation.entities,
-            begun=invitation.begun,
-            now=now,
-        )
+    before = _watched(conn, case.id, thread, invitation.patience, now)
+    awaited = before.state in AWAITED
+    progress.happen(conn, before, Event.INVITED, invitation.patience, now)
+    moves.show_way_in(
+        conn,
+        before,
+        way_in,
+        target=thread.target,
+        expires_at=now + invitation.lasts,
+        # What they were asked aside for first stays; whatever else they tell about it comes along as well.
+        intent=before.intent if awaited else invitation.intent,
+        entities={**before.entities, **invitation.entities} if awaited else invitation.entities,
+        begun=before.begun if awaited else invitation.begun,
+    )
+    if not awaited:
         _note(conn, case, "move.invited", now, thread.id)
     try:
-        said = in_public(conn, case, thread.channel, text, wall, Author.BOT)
+        told = private_words.told(conn, case.id, now)
+        said = in_public(conn, case, thread.channel, text, wall, Author.BOT, told)
     except WallRefusal:
         metrics.wall_refusals.labels(Author.BOT).inc()
         said = in_public(conn, case, thread.channel, words.ACKNOWLEDGEMENT[thread.channel], wall)
     outbox.put_public(conn, case, thread, said, author=Author.BOT, now=now, way_in=way_in)
 
 
+def _watched(conn: Connection, case_id: str, thread: threads.CaseThread, patience: Patience, now: datetime) -> Move:
+    move = moves.in_thread(conn, case_id, thread.id)
+    if move is None:  # the version before has taken the message in
+        moves.see(conn, case_id, thread.id, thread.target, codes.mint(), now + patience.answer, now)
+        return _watched(conn, case_id, thread, patience, now)
+    return move
+
+
 def standing_invitation(conn: Connection, case_id: str, thread_id: int) -> Move | None:
     """The invitation that a public thread has already: the same link is shown again rather than a second one."""
-    return next((move for move in moves.of_case(conn, case_id, MoveState.INVITED) if move.thread_id == thread_id), None)
+    move = moves.in_thread(conn, case_id, thread_id)
+    return move if move is not None and move.state in AWAITED else None
 
 
-def arrive(conn: Connection, case: Case, now: datetime) -> None:
-    """The customer has written in private: all of the case's invitations are answered."""
-    for move in moves.of_case(conn, case.id, MoveState.INVITED):
-        if moves.advance(conn, move, MoveState.ARRIVED, now):
-            _note(conn, case, "move.arrived", now, move.thread_id)
+def arrive(conn: Connection, case: Case, patience: Patience, now: datetime) -> None:
+    """The customer has written in private, on whichever channel: all of the case's invitations are answered."""
+    for move, _ in progress.happen_to_all(conn, case.id, Event.ARRIVED, patience, now):
+        _note(conn, case, "move.arrived", now, move.thread_id)
 
 
-def resolve_in_private(conn: Connection, case: Case, now: datetime) -> None:
-    """The matter has been answered in private: the public threads will be closed with a word."""
-    timers.set_timer(conn, Alarm.PUBLIC_CLOSE, case.id, now)
+def resolve_in_private(conn: Connection, case: Case, patience: Patience, now: datetime) -> None:
+    """The matter has been answered in private: the public threads will be closed."""
+    for move, _ in progress.happen_to_all(conn, case.id, Event.RESOLVED, patience, now, [MoveState.ARRIVED]):
+        _note(conn, case, "move.resolved", now, move.thread_id)
 
 
-def close_in_public(conn: Connection, case: Case, wall: Wall, now: datetime) -> None:
-    """Close, once, each public thread whose customer has come aside and been answered there."""
+def offer_another_way(
+    conn: Connection, case: Case, wall: Wall, patience: Patience, lasts: timedelta, now: datetime
+) -> None:
+    """What we say in private does not arrive: say so where the customer asked, once, with a fresh way in.
+
+    `lasts`: how long its code is good. A word of ours that was on its way already is not waited for.
+    """
     its_threads = {thread.id: thread for thread in threads.of_case(conn, case.id)}
     for move in moves.of_case(conn, case.id, MoveState.ARRIVED, MoveState.PRIVATE_RESOLVED):
-        thread = its_threads[move.thread_id]
-        if not moves.advance(conn, move, MoveState.PUBLIC_CLOSED, now):
+        thread, link = its_threads.get(move.thread_id), move.link
+        if thread is None or link is None or thread.closed:
             continue
-        # The closing answers the post that asked, not whatever the customer wrote in that place since.
+        if progress.happen(conn, move, Event.PRIVATE_FAILED, patience, now) is None:
+            continue
+        code = codes.mint()
+        way_in = WayIn(url=link.url.replace(link.code, code), label=link.label, code=code)
+        moves.show_way_in(
+            conn,
+            move,
+            way_in,
+            target=move.target,
+            expires_at=now + lasts,
+            intent=move.intent,
+            entities=move.entities,
+            begun=False,
+        )
         where = msgspec.structs.replace(thread, target=move.target)
-        said = in_public(conn, case, thread.channel, words.CLOSING, wall)
-        outbox.put_public(conn, case, where, said, author=Author.SYSTEM, now=now, extras={"closing": True})
-        _note(conn, case, "move.public_closed", now, move.thread_id)
+        said = in_public(conn, case, thread.channel, words.OFFER, wall)
+        outbox.put_public(conn, case, where, said, author=Author.SYSTEM, now=now, way_in=way_in)
+        _note(conn, case, "move.offered", now, thread.id)
 
 
 def direct_thread_id(conn: Connection, case: Case, channel: Channel, account: str) -> int | None:

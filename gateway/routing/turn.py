@@ -31,6 +31,7 @@ from gateway.intake.inbox import InboxStatus, Waiting
 from gateway.lanes import Hold
 from gateway.messages import Channel, Said, Surface
 from gateway.privacy.wall import Wall
+from gateway.public_thread import LATE_TOO, Patience
 from gateway.routing import album, private_move, unanswered, words
 from gateway.routing.conversation import Conversation
 from gateway.routing.effects import Effects
@@ -40,7 +41,7 @@ from gateway.routing.signs import Signs
 from gateway.routing.suspicion import DEADLY, Suspicion
 from gateway.storage import cases, moves, threads
 from gateway.storage.database import Database
-from gateway.storage.moves import Move, MoveState
+from gateway.storage.moves import Move
 
 _log = log.get(__name__)
 
@@ -62,6 +63,8 @@ class TurnSettings(msgspec.Struct, frozen=True, kw_only=True):
     """After a handoff, by which a person should answer."""
     bot_keeps: timedelta
     """How old a message may be for the assistant to answer it."""
+    threads: Patience
+    """With public threads that move aside."""
 
 
 class _Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +156,9 @@ class Turns:
             )
             return True
         if case.owner is Owner.HUMAN:
-            await self._database.write(lambda conn: unanswered.for_people(conn, case, head, self._leaks, now))
+            await self._database.write(
+                lambda conn: unanswered.for_people(conn, case, head, self._leaks, self._settings.threads, now)
+            )
             return True
         if look.beside:
             await self._database.write(lambda conn: inbox.settle(conn, head.id, InboxStatus.DONE, "album"))
@@ -222,7 +227,7 @@ class Turns:
             return _Look(line=line, case=case, beside=True)
         if said.place.surface is Surface.PUBLIC:
             return _Look(line=line, case=case, writes_first=self._writes_first(conn, case, said))
-        return _Look(line=line, case=case, invited=moves.of_case(conn, case_id, MoveState.INVITED))
+        return _Look(line=line, case=case, invited=moves.of_case(conn, case_id, *LATE_TOO))
 
     def _writes_first(self, conn: Connection, case: Case, said: Said) -> bool:
         """Whether we could say the first words in private, should this public message move aside."""

@@ -14,6 +14,7 @@ from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus, Waiting
 from gateway.messages import Author, Surface
 from gateway.privacy.wall import Wall
+from gateway.public_thread import Patience
 from gateway.routing import private_move, stop, words
 from gateway.routing.address import in_public
 from gateway.routing.handoff import hand_over
@@ -102,14 +103,14 @@ def _with_the_bot(conn: Connection, case: Case, kind: str, now: datetime, why: s
     )
 
 
-def for_people(conn: Connection, case: Case, head: Waiting, leaks: Leaks, now: datetime) -> None:
+def for_people(conn: Connection, case: Case, head: Waiting, leaks: Leaks, patience: Patience, now: datetime) -> None:
     """People own it: the message is in the transcript already, where the desk shows it."""
     cases.fence(conn, case)
     if not inbox.settle(conn, head.id, InboxStatus.DONE):
         return
     leaks.overheard(conn, head.said, head.message_id, now)
     if head.said.place.surface is Surface.PRIVATE:
-        private_move.arrive(conn, case, now)
+        private_move.arrive(conn, case, patience, now)
     if case.state is CaseState.WAITING_CUSTOMER:
         cases.move(
             conn,

@@ -19,6 +19,25 @@ CLOSING: Final = (
 )
 """In public, once, after the matter was resolved in private. Reveals nothing."""
 
+REMINDER: Final = {
+    Channel.TWITTER: "We'd still like to help. The button below opens a private message to us whenever it suits you.",
+    Channel.FACEBOOK: "We'd still like to help. This link opens a private message to us whenever it suits you:",
+    Channel.TELEGRAM: "We'd still like to help. The button below opens a private chat with us whenever it suits you.",
+}
+"""In public, with the way in, once: the customer was asked aside and has not come."""
+
+WHERE_TO_WRITE: Final = {
+    Channel.TWITTER: "We'll leave it here for now. If you still need a hand, the button opens a private message to us.",
+    Channel.FACEBOOK: "We'll leave it here for now. If you still need a hand, this link opens a private message to us:",
+    Channel.TELEGRAM: "We'll leave it here for now. If you still need a hand, the button opens a private chat with us.",
+}
+"""In public, with the way in, once: the customer never came. Instead of the closing word."""
+
+OFFER: Final = (
+    "We tried to answer you in private and couldn't get through. This way it should work: we're glad to go on there."
+)
+"""In public, with a fresh way in, once: what we said in private does not reach the customer."""
+
 HANDED_OVER_PUBLIC: Final = (
     "Thanks for your message. One of our team is taking over from here and will get back to you."
 )
@@ -52,3 +71,30 @@ WISHES: Final = {
     "start": "Welcome back: you get automatic answers here again.",
 }
 """Where a customer has asked for no automatic answers, or for them again; in private and in public."""
+
+HOW_TO_DELETE: Final = {
+    Channel.TWITTER: "open the three dots on it, then Delete",
+    Channel.FACEBOOK: "open the three dots beside it, then Delete",
+    Channel.TELEGRAM: "press and hold it, then Delete for everyone",
+}
+LEAK_PUBLIC: Final = "Your message shows personal details that everybody can read. To be safe, please delete it: {how}."
+"""In public, once a case, where we cannot write in private. Repeats none of them."""
+
+LEAK_PRIVATE: Final = (
+    "Your public message shows personal details that everybody can read. We hide such messages where we can. "
+    "To be safe, please delete it: {how}. We have what we need, so there's no need to repeat it."
+)
+"""In private, once a case."""
+
+SPOKEN_IN_PUBLIC: Final = (
+    *ACKNOWLEDGEMENT.values(),
+    *REMINDER.values(),
+    *WHERE_TO_WRITE.values(),
+    CLOSING,
+    OFFER,
+    HANDED_OVER_PUBLIC,
+    CRISIS_PUBLIC,
+    *WISHES.values(),
+    *(LEAK_PUBLIC.format(how=how) for how in HOW_TO_DELETE.values()),
+)
+"""All of the public ones."""

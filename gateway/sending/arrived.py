@@ -10,9 +10,10 @@ from typing import Final
 from sqlalchemy.engine import Connection
 
 from gateway.messages import Echoed, Sent
+from gateway.public_thread import Event, MoveState, Patience
 from gateway.sending import outbox
 from gateway.sending.outbox import OutboxStatus, Parcel
-from gateway.storage import cases, events, people, threads, transcript
+from gateway.storage import cases, events, moves, people, progress, threads, transcript
 
 _REFERENCE: Final = "aside:"
 
@@ -26,6 +27,8 @@ def keep(conn: Connection, parcel: Parcel, sent: Sent, account: str, now: dateti
     """Keep that a message was taken, and what the platform told us with it. `account` is ours on the channel."""
     if not outbox.finish(conn, parcel, OutboxStatus.SENT, now, native_id=sent.native_id):
         return
+    if parcel.out.way_in is not None:
+        _stands(conn, parcel.case_id, parcel.out.way_in.code, now)
     if sent.opened is None or sent.opened_by is None:
         return
     # A private reply tells us who the commenter is in Messenger.
@@ -38,6 +41,13 @@ def keep(conn: Connection, parcel: Parcel, sent: Sent, account: str, now: dateti
     events.append(
         conn, "identity.linked", case_id=case.id, actor="system", epoch=case.epoch, at=now, why="private_reply"
     )
+
+
+def _stands(conn: Connection, case_id: str, code: str, now: datetime) -> None:
+    """The way in stands where the customer asked."""
+    move = next((move for move in moves.of_case(conn, case_id, MoveState.ACKED) if move.code == code), None)
+    if move is not None:
+        progress.happen(conn, move, Event.TAKEN, Patience(), now)
 
 
 def keep_found(conn: Connection, parcel: Parcel, found: Sequence[Sent], account: str, now: datetime) -> bool:

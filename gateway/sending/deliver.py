@@ -33,12 +33,12 @@ from gateway.errors import (
 )
 from gateway.lanes import Hold
 from gateway.messages import Author, Channel, Outbound, Sent, Surface
-from gateway.privacy.wall import PublicText, Wall
+from gateway.privacy.wall import PublicText, Wall, WallKind
 from gateway.sending import arrived, outbox
 from gateway.sending.gate import Gate
 from gateway.sending.outbox import Claim, OutboxStatus, Parcel
 from gateway.sending.watch import Went
-from gateway.storage import files, moves, timers
+from gateway.storage import files, moves, private_words, timers
 from gateway.storage.database import Database
 from gateway.storage.timers import Alarm
 
@@ -145,7 +145,7 @@ class Deliveries:
         started = time.perf_counter()
         outcome = _Outcome(went=Went.THROUGH)
         try:
-            public = self._check(parcel)
+            public = await self._check(parcel)
             along = await self._load(parcel.out)
         except (SendRefused, WallRefusal) as error:
             await self._keep(parcel, partial(self._refused, parcel, error.message))
@@ -180,14 +180,20 @@ class Deliveries:
         metrics.send_seconds.labels(parcel.out.channel).observe(time.perf_counter() - started)
         return outcome
 
-    def _check(self, parcel: Parcel) -> PublicText | None:
+    async def _check(self, parcel: Parcel) -> PublicText | None:
         """The text fit for the public, where that is where it goes. Raises `SendRefused` or `WallRefusal`."""
         age = self._clock() - parcel.created_at
         if parcel.author is Author.BOT and age > self._bot_keeps:
             raise SendRefused(f"Not sent: it would have come {age.total_seconds() / 60:.0f} minutes late.")
         if parcel.out.surface is Surface.PUBLIC:
-            # What was stored is text; only the wall makes it fit for the public again.
-            return self._wall.check(parcel.out.text, parcel.out.channel)
+            # What was stored is text; only the wall makes it fit for the public again, with what was told meanwhile.
+            told = await self._database.read(
+                partial(private_words.told, case_id=parcel.case_id, now=self._clock(), except_message=parcel.message_id)
+            )
+            waived = [WallKind(kind) for kind in parcel.out.waived]
+            return self._wall.check(
+                parcel.out.text, parcel.out.channel, msgspec.structs.replace(told, posted=()), waived=waived
+            )
         return None
 
     async def _keep(self, parcel: Parcel, outcome: Callable[[Connection], None]) -> None:

@@ -9,7 +9,7 @@ LOOKING where the platform can be asked, else UNCLEAR at once. Rows of one threa
 enters as a `PublicText`, a value that only the wall makes, and is checked again when it is sent.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -103,16 +103,18 @@ def put_public(
     agent_id: int | None = None,
     way_in: WayIn | None = None,
     extras: dict[str, object] | None = None,
+    waived: Collection[str] = (),
 ) -> int:
     """Say something in public, in one message or in several (`split.in_public`), the way in with the last of them.
 
-    Returns the first message's id. Raises `StaleEpoch` if `case` has changed hands.
+    `waived`: what a supervisor lets pass when the wall looks again. Returns the first message's id. Raises `StaleEpoch`
+    if `case` has changed hands.
     """
     pieces = [text] if isinstance(text, PublicText) else list(text)
     ids = [
         _put(
             conn, case, thread, str(piece), Surface.PUBLIC,
-            author=author, now=now, agent_id=agent_id, way_in=way_in if last else None, extras=extras,
+            author=author, now=now, agent_id=agent_id, way_in=way_in if last else None, extras=extras, waived=waived,
         )
         for piece, last in _with_last(pieces)
     ]  # fmt: skip
@@ -131,6 +133,7 @@ def put_private(
     buttons: tuple[Button, ...] = (),
     opens_private: bool = False,
     along: Sequence[File] = (),
+    extras: dict[str, object] | None = None,
 ) -> int:
     """Say something in private, in as many messages as it needs, the buttons with the last; then each file of `along`.
 
@@ -142,7 +145,7 @@ def put_private(
     ids = [
         _put(
             conn, case, thread, piece, Surface.PRIVATE, author=author, now=now, agent_id=agent_id,
-            buttons=buttons if last else (), opens_private=opens_private, heard_at=heard_at,
+            buttons=buttons if last else (), opens_private=opens_private, heard_at=heard_at, extras=extras,
         )
         for piece, last in _with_last(pieces)
     ]  # fmt: skip
@@ -184,6 +187,7 @@ def _put(
     heard_at: datetime | None = None,
     file: File | None = None,
     extras: dict[str, object] | None = None,
+    waived: Collection[str] = (),
 ) -> int:
     if surface is not thread.surface and not opens_private:
         raise ValueError("a message goes to a thread of its own surface")
@@ -215,6 +219,7 @@ def _put(
         opens_private=opens_private,
         files=() if file is None else (file,),
         heard_at=heard_at,
+        waived=tuple(sorted(waived)),
     )
     outlet = Outlet(channel=thread.channel, surface=thread.surface, account=thread.account)
     thread_key = f"{outlet}:{thread.native_id}"
@@ -345,6 +350,12 @@ def opening_in_flight(conn: Connection) -> bool:
 def may_be_opening(conn: Connection, case_id: str) -> bool:
     """Whether a message that opens a case's private thread is still to be sent, under way, or of unknown outcome."""
     return any(row.payload["opens_private"] for row in _UNDECIDED.all(conn, case_id=case_id))
+
+
+def leads_aside(conn: Connection, case_id: str, code: str) -> bool:
+    """Whether a word with the way in of this code is still to go out, or of unknown outcome."""
+    found = (row.payload.get("way_in") for row in _UNDECIDED.all(conn, case_id=case_id))
+    return any(way_in is not None and way_in["code"] == code for way_in in found)
 
 
 def parcel_of(conn: Connection, message_id: int) -> Parcel | None:

@@ -8,7 +8,7 @@ inside a link, a number or what is read as one character only where that alone i
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 import regex
@@ -16,7 +16,7 @@ import regex
 from gateway.errors import WallRefusal
 from gateway.messages import Author, Channel, Surface
 from gateway.privacy import limits
-from gateway.privacy.wall import PublicText, Wall, WallFinding
+from gateway.privacy.wall import NOTHING_TOLD, PublicText, Told, Wall, WallFinding, WallKind
 
 _POSTS: Final = 4
 """Posts on X that one answer of a person may take; the bot's takes one (X docs, developer-guidelines, Aug 2026: one
@@ -67,21 +67,30 @@ def in_private(text: str, channel: Channel) -> list[str]:
     return split(text, lambda piece: limits.length(piece, channel, Surface.PRIVATE) <= longest)
 
 
-def in_public(wall: Wall, text: str, channel: Channel, author: Author) -> list[PublicText]:
+def in_public(
+    wall: Wall,
+    text: str,
+    channel: Channel,
+    author: Author,
+    told: Told = NOTHING_TOLD,
+    *,
+    waived: Collection[WallKind] = (),
+) -> list[PublicText]:
     """A text as the public messages that it makes, once the wall has let through the whole and each of them.
 
-    Raises `WallRefusal`; also where it would make more than the channel is for.
+    `told`: in its case. `waived`: what a supervisor lets pass. Raises `WallRefusal`; also where it would make more than
+    the channel is for.
     """
     pieces = _public_pieces(text, channel, author)
     if len(pieces) == 1:
-        return [wall.check(text, channel)]
-    return wall.check_pieces(text, pieces, channel)
+        return [wall.check(text, channel, told, waived=waived)]
+    return wall.check_pieces(text, pieces, channel, told, waived=waived)
 
 
-def findings(wall: Wall, text: str, channel: Channel, author: Author) -> list[WallFinding]:
+def findings(wall: Wall, text: str, channel: Channel, author: Author, told: Told = NOTHING_TOLD) -> list[WallFinding]:
     """Why a text cannot be said in public, as `in_public` would find."""
     try:
-        in_public(wall, text, channel, author)
+        in_public(wall, text, channel, author, told)
     except WallRefusal as refusal:
         return list(refusal.findings)
     return []

@@ -3,7 +3,7 @@
 found by the platform's id -> case locked -> read again -> text, attachments and extras written
 """
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.messages import Author, Channel, Surface
+from gateway.storage import vault
 from gateway.storage.rows import as_struct
 from gateway.storage.statements import Statement, given
 from gateway.storage.tables import messages, threads
@@ -72,22 +73,28 @@ def write(
     conn: Connection,
     message: Standing,
     *,
-    text: str | None = None,
-    attachments: Sequence[object] | None = None,
+    changed: vault.Kept | None = None,
+    now: datetime | None = None,
     **extras: object,
 ) -> None:
-    """Write what became of a message: its new text and attachments where given, and `extras` beside those it has.
+    """Write what became of a message: what it says since `now` where given, and `extras` beside those it has.
 
     An extra of None is taken away. Whoever calls holds the case's lock and has read the message since.
     """
     known = {name: value for name, value in {**message.extras, **extras}.items() if value is not None}
-    _WRITE.run(
-        conn,
-        message_id=message.id,
-        text=message.text if text is None else text,
-        attachments=message.attachments if attachments is None else msgspec.to_builtins(list(attachments)),
-        extras=msgspec.to_builtins(known),
-    )
+    text, things = message.text, message.attachments
+    if changed is not None:
+        text, things = vault.masked(changed.text), vault.masked_things(changed.attachments)
+        if now is not None and (text != changed.text or things != changed.attachments):
+            vault.keep(conn, message.case_id, message.id, changed, now)
+        else:
+            vault.drop(conn, message.id)
+    _WRITE.run(conn, message_id=message.id, text=text, attachments=things, extras=msgspec.to_builtins(known))
+
+
+def as_said(conn: Connection, message: Standing) -> vault.Kept:
+    """What a message says, as it was said."""
+    return vault.get(conn, message.id) or vault.Kept(text=message.text, attachments=message.attachments)
 
 
 def _standing(row: Any) -> Standing:

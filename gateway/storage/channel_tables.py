@@ -5,6 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from gateway.storage.columns import Instant, Json, Serial, metadata, partial_index, spelt_out
+from gateway.storage.seal import Sealed, SealedJson, SealedText
 
 # Where we go on asking a platform, by the names that its adapter gives.
 cursors = sa.Table(
@@ -31,16 +32,16 @@ files = sa.Table(
     # Who has put it here to be sent; nobody where it came from a customer.
     sa.Column("user_id", sa.ForeignKey("users.id")),
     sa.Column("channel", sa.Text, nullable=False, default="", server_default=""),
-    sa.Column("source", Json),
+    sa.Column("source", SealedJson),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False, default="", server_default=""),
     sa.Column("attempts", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("due_at", Instant),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("name", SealedText, nullable=False, default="", server_default=""),
     sa.Column("mime", sa.Text, nullable=False, default="", server_default=""),
     sa.Column("size", sa.Integer, nullable=False, default=0, server_default="0"),
-    sa.Column("content", sa.LargeBinary),
+    sa.Column("content", Sealed),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index("ix_files_message", "message_id", "position"),
 )

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import Case, HandoffReason
 from gateway.messages import Author, Channel, Surface
+from gateway.public_thread import MoveState
 from gateway.storage import moves, people, references, threads, transcript
-from gateway.storage.moves import MoveState
 from gateway.storage.tables import episodes
 
 _INLINE: Final = 12  # messages shown in the packet itself
@@ -191,4 +191,6 @@ _REASONS: Final = {
     HandoffReason.UNREADABLE: "A message that can only be read in the platform's own app.",
     HandoffReason.OPTED_OUT: "The customer wants no automatic answers.",
     HandoffReason.AUTOMATED: "Written by a program.",
+    HandoffReason.NO_SHOW: "Asked aside and reminded, and did not come.",
+    HandoffReason.LEFT_HANGING: "A public post that got no answer.",
 }

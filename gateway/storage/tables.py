@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from gateway.storage.columns import Instant, Json, Serial, metadata, partial_index, spelt_out
 from gateway.storage.desk_tables import users
+from gateway.storage.seal import Sealed, SealedJson
 from gateway.storage.traffic_tables import crises
 
 customers = sa.Table(
@@ -49,7 +50,7 @@ cases = sa.Table(
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("last_message_at", Instant, nullable=False),
     sa.Column("queued_at", Instant),
-    sa.Column("dialogue", Json),
+    sa.Column("dialogue", SealedJson),
     # The crisis in which it was given to people, the latest one.
     sa.Column("crisis_id", sa.ForeignKey(crises.c.id)),
     sa.Index("ix_cases_customer", "customer_id", "last_message_at"),
@@ -113,7 +114,7 @@ messages = sa.Table(
     sa.Column("said_order", sa.BigInteger, nullable=False, default=0),
     sa.Column("native_id", sa.Text),
     sa.Column("delivery", sa.Text, nullable=False),
-    sa.Column("understood", Json),
+    sa.Column("understood", SealedJson),
     sa.Index("ix_messages_transcript", "case_id", "at", "id"),
     sa.Index("ix_messages_native", "thread_id", "native_id"),
     # Platforms tell of a message by its id alone.
@@ -138,13 +139,13 @@ inbox = sa.Table(
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("native_id", sa.Text, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("body", Sealed, nullable=False),
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False, default=""),
     sa.Column("case_id", sa.ForeignKey("cases.id")),
     sa.Column("message_id", sa.ForeignKey("messages.id")),
-    sa.Column("said", Json),
+    sa.Column("said", SealedJson),
     sa.Column("said_at", Instant),
     sa.Column("said_order", sa.BigInteger, nullable=False, default=0),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
@@ -164,6 +165,9 @@ INBOX_SET_ASIDE: Final = spelt_out(inbox.c.status, "set_aside")
 INBOX_EARLY: Final = inbox.c.about.is_not(None)
 INBOX_UNDERSTOOD: Final = inbox.c.message_id.is_not(None)
 partial_index("ix_inbox_message", INBOX_UNDERSTOOD, inbox.c.message_id)
+# Of which something is kept that somebody said; until its time is over.
+INBOX_KEPT: Final = sa.or_(inbox.c.said.is_not(None), sa.func.length(inbox.c.body) > sa.literal_column("0"))
+partial_index("ix_inbox_kept", INBOX_KEPT, inbox.c.received_at)
 partial_index("ix_inbox_early", INBOX_EARLY, inbox.c.about)
 partial_index("ix_inbox_new", INBOX_NEW, inbox.c.channel, inbox.c.id)
 partial_index("ix_inbox_case", INBOX_QUEUED, inbox.c.case_id, inbox.c.id)
@@ -179,7 +183,7 @@ outbox = sa.Table(
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("payload", Json, nullable=False),
+    sa.Column("payload", SealedJson, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("due_at", Instant, nullable=False),
@@ -217,12 +221,35 @@ moves = sa.Table(
     sa.Column("code_used_at", Instant),
     # The matter that the customer brings along, so that nobody asks twice.
     sa.Column("intent", sa.Text, nullable=False),
-    sa.Column("entities", Json, nullable=False),
+    sa.Column("entities", SealedJson, nullable=False),
     # Whether the private conversation has begun from our side, before the customer arrived.
     sa.Column("begun", sa.Boolean, nullable=False, default=False),
-    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("created_at", Instant, nullable=False, index=True),
     sa.Column("changed_at", Instant, nullable=False),
+    # When something is to be done about it, if nothing happens before: each open one has such a time.
+    sa.Column("due_at", Instant),
+    # When it first came so far.
+    sa.Column("acked_at", Instant),
+    sa.Column("invited_at", Instant),
+    sa.Column("reminded_at", Instant),
+    sa.Column("offered_at", Instant),
+    sa.Column("arrived_at", Instant),
+    sa.Column("resolved_at", Instant),
+    sa.Column("closed_at", Instant),
+    # When a closing word was said; whether a person wants one said; why none was.
+    sa.Column("worded_at", Instant),
+    sa.Column("approved", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Column("why", sa.Text, nullable=False, default="", server_default=""),
+    # The link as it was shown, to be shown again.
+    sa.Column("way_in", Json),
 )
+MOVE_DUE: Final = moves.c.due_at.is_not(None)
+partial_index("ix_moves_due", MOVE_DUE, moves.c.due_at, moves.c.id)
+# Written by the version before, which gave them no time.
+MOVE_TIMELESS: Final = sa.and_(
+    moves.c.due_at.is_(None), spelt_out(moves.c.state, "invited", "arrived", "private_resolved")
+)
+partial_index("ix_moves_timeless", MOVE_TIMELESS, moves.c.id)
 
 episodes = sa.Table(
     "episodes",
@@ -231,7 +258,7 @@ episodes = sa.Table(
     sa.Column("case_id", sa.ForeignKey("cases.id"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("packet", Json, nullable=False),
+    sa.Column("packet", SealedJson, nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("ended_at", Instant),
     sa.Column("outcome", sa.Text, nullable=False, default=""),

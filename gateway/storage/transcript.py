@@ -1,6 +1,9 @@
-"""The transcript of a case: every message once, in the order in which it was said, as far as the platforms tell."""
+"""The transcript of a case: every message once, in the order in which it was said, as far as the platforms tell.
 
-from collections.abc import Collection
+A word stands in place of each piece of personal data (`gateway.storage.vault`).
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.happenings import SaidForUs
 from gateway.messages import Author, Delivery, Said, Surface
-from gateway.storage import files, tallies
+from gateway.storage import files, tallies, vault
 from gateway.storage.desk_tables import users
 from gateway.storage.rows import as_struct
 from gateway.storage.statements import Statement, given, inserting
@@ -54,14 +57,26 @@ _SAID_LATER: Final = Statement(
 )
 
 
+# A number may be spread over two messages.
+_BEFORE: Final = Statement(
+    sa.select(messages.c.text)
+    .where(messages.c.case_id == given(messages.c.case_id), MESSAGE_FROM_CUSTOMER)
+    .order_by(messages.c.id.desc())
+    .limit(2)
+)
+
+
 def append_said(conn: Connection, case_id: str, thread_id: int, said: Said, now: datetime, **extras: object) -> int:
     """Append what a customer said, before whatever customers said later in this case by the platforms' times."""
     later = _SAID_LATER.scalar(conn, case_id=case_id, said_at=said.at, said_order=said.order)
     # The clock of a platform may run ahead of ours; a transcript that ends in the future would push our answers up.
     at = _at_the_end(conn, case_id, min(said.at, now)) if later is None else _just_before(conn, case_id, later, said.at)
     tallies.hear(conn, said.channel, case_id, thread_id)
+    earlier = [row.text for row in _BEFORE.all(conn, case_id=case_id)][::-1] if vault.may_go_on(said.text) else []
     return _insert(
         conn,
+        now,
+        earlier,
         case_id=case_id,
         thread_id=thread_id,
         surface=said.place.surface,
@@ -99,6 +114,7 @@ def append_ours(
     """Append what we say (or note, with no thread and nothing to deliver)."""
     return _insert(
         conn,
+        now,
         case_id=case_id,
         thread_id=thread_id,
         surface=surface,
@@ -123,6 +139,7 @@ def append_for_us(conn: Connection, case_id: str, thread_id: int, said: SaidForU
     ).scalar_one_or_none()
     return _insert(
         conn,
+        now,
         case_id=case_id,
         thread_id=thread_id,
         surface=said.place.surface,
@@ -205,6 +222,7 @@ def one(conn: Connection, case_id: str, message_id: int) -> Message | None:
 def forget(conn: Connection, message_id: int) -> None:
     """Take back a message that was not for us, and what came along with it."""
     files.forget(conn, message_id)
+    vault.drop(conn, message_id)
     conn.execute(messages.delete().where(messages.c.id == message_id))
 
 
@@ -288,5 +306,20 @@ _INSERT: Final = Statement(
 )  # fmt: skip
 
 
-def _insert(conn: Connection, **values: object) -> int:
-    return int(_INSERT.scalar(conn, **{"agent_id": None, "understood": None, **values}))
+def _insert(
+    conn: Connection,
+    now: datetime,
+    earlier: Sequence[str] = (),
+    *,
+    text: str,
+    attachments: list[Any],
+    **values: object,
+) -> int:
+    """Append a message as it may lie open; as it was said it lies in the vault, where the two differ."""
+    shown, things = vault.masked(text, earlier), vault.masked_things(attachments)
+    message_id = int(
+        _INSERT.scalar(conn, **{"agent_id": None, "understood": None, **values, "text": shown, "attachments": things})
+    )
+    if shown != text or things != attachments:
+        vault.keep(conn, str(values["case_id"]), message_id, vault.Kept(text=text, attachments=attachments), now)
+    return message_id

@@ -15,6 +15,8 @@ export function startActs() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-act]");
     if (button) act(button.dataset.act, button.dataset.to ? { to: button.dataset.to } : {}, button);
+    const closing = event.target.closest("button[data-closing]");
+    if (closing) close(closing);
     const hiding = event.target.closest("button[data-hide]");
     if (hiding) hide(hiding);
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -64,6 +66,20 @@ async function hide(button) {
   try {
     await post(`/cases/${caseId()}/messages/${button.dataset.hide}/hide`, {});
     tell("Asked for. What becomes of it is shown with the message.");
+  } catch (refusal) {
+    tell(refusal.message, "refused");
+    button.disabled = false;
+  }
+  await refresh();
+}
+
+// The word that closes a public thread is said by the gateway, where it still helps by then.
+async function close(button) {
+  button.disabled = true;
+  const say = button.dataset.closing === "say";
+  try {
+    await post(`/cases/${caseId()}/closing`, { say });
+    tell(say ? "The closing word goes out." : "Closed without a word.");
   } catch (refusal) {
     tell(refusal.message, "refused");
     button.disabled = false;

@@ -3,7 +3,7 @@ import { caseId, post, tell } from "./api.js";
 import { onFresh, refresh } from "./parts.js";
 import { scrollToEnd } from "./panes.js";
 import { allowAlong, alongBusy, alongIds, clearAlong, onAlong, startAlong } from "./along.js";
-import { clearWall, showWall } from "./wall.js";
+import { clearWall, overrideReason, showWall } from "./wall.js";
 
 const NAMES = { twitter: "X", facebook: "Facebook", telegram: "Telegram" };
 const FILES_ELSEWHERE = { public: "Files go along in private only: nobody can check what a picture would show.", note: "A note takes no files." };
@@ -40,6 +40,10 @@ export function startComposer() {
   document.getElementById("instead").addEventListener("click", () => {
     choose("private");
     say();
+  });
+  document.getElementById("override-why").addEventListener("input", () => {
+    key = null; // with another reason it is another request
+    dress();
   });
   startAlong(form);
   onAlong(() => {
@@ -102,9 +106,14 @@ function dress() {
   text.placeholder =
     { private: `Write to ${facts.customer}`, public: "Write what everyone may read", note: "Write to your colleagues" }[now];
   allowAlong(facts.files, now === "private", now === "private" ? facts.private || "No files can go along here." : FILES_ELSEWHERE[now]);
-  const waiting = (now === "public" && !(asked.clear && asked.text === text.value)) || alongBusy();
+  const waiting = (now === "public" && !mayPost(text.value)) || alongBusy();
   send.disabled = (!text.value.trim() && !alongIds().length) || waiting;
   document.getElementById("length").textContent = text.value.length > 200 ? `${text.value.length} characters` : "";
+}
+
+// Whether the wall has let these words pass, or a supervisor does, with a reason.
+function mayPost(words) {
+  return asked.text === words && (asked.clear || (asked.overridable && overrideReason() !== null));
 }
 
 function reach(now, facts, mine, channel) {
@@ -124,10 +133,10 @@ async function ask() {
   const words = text.value;
   if (mode() !== "public" || !words.trim()) return;
   try {
-    const { findings } = await post("/wall", { text: words, channel: head().public });
+    const { findings, overridable } = await post("/wall", { text: words, channel: head().public, case: caseId() });
     if (words !== text.value || mode() !== "public") return;
-    asked = { text: words, clear: findings.length === 0 };
-    showWall(words, findings, !head().obstacle);
+    asked = { text: words, clear: findings.length === 0, overridable };
+    showWall(words, findings, !head().obstacle, overridable);
   } catch (refusal) {
     tell(refusal.message, "refused");
   }
@@ -138,7 +147,7 @@ async function say() {
   const words = text.value;
   const files = alongIds();
   if ((!words.trim() && !files.length) || send.dataset.busy || alongBusy()) return;
-  if (mode() === "public" && !(asked.clear && asked.text === words)) {
+  if (mode() === "public" && !mayPost(words)) {
     await ask();
     return; // what the wall says is read first; posting is a second, deliberate step
   }
@@ -146,7 +155,8 @@ async function say() {
   send.dataset.busy = "yes";
   key ??= fresh();
   try {
-    await post(`/cases/${caseId()}/messages`, { text: words, surface, files }, { "Idempotency-Key": key });
+    const override = surface === "public" && !asked.clear ? { override: overrideReason() } : {};
+    await post(`/cases/${caseId()}/messages`, { text: words, surface, files, ...override }, { "Idempotency-Key": key });
     if (files.length) clearAlong();
     said(words);
   } catch (refusal) {

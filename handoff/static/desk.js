@@ -5,10 +5,12 @@ import { startComposer } from "./composer.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { scrollToEnd, startPanes } from "./panes.js";
+import { startReveal } from "./reveal.js";
 
 startPanes();
 startActs();
 startComposer();
 startKeys();
+startReveal();
 startLive();
 scrollToEnd();

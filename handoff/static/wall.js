@@ -1,5 +1,7 @@
 // What the wall says about a public text, shown before it is said: the reasons, and where in the text.
 
+const SHORTEST_REASON = 5; // characters, as the server asks for
+
 const part = (name) => document.getElementById(name);
 
 export function clearWall() {
@@ -7,9 +9,17 @@ export function clearWall() {
   part("wall-words").textContent = "";
   part("wall-findings").replaceChildren();
   part("wall-text").replaceChildren();
+  part("override").hidden = true;
+  part("override-why").value = "";
 }
 
-export function showWall(text, findings, privateWay) {
+// A supervisor's reason, where there is something to override; null where there is nothing, or none was given.
+export function overrideReason() {
+  const why = part("override-why").value.trim();
+  return part("override").hidden || why.length < SHORTEST_REASON ? null : why;
+}
+
+export function showWall(text, findings, privateWay, overridable = false) {
   part("wall").hidden = false;
   part("wall").dataset.clear = findings.length ? "no" : "yes";
   part("wall-words").textContent = findings.length
@@ -19,6 +29,7 @@ export function showWall(text, findings, privateWay) {
   part("wall-text").replaceChildren(...marked(text, findings));
   part("wall-findings").replaceChildren(...reasons(findings));
   part("instead").hidden = findings.length === 0 || !privateWay;
+  part("override").hidden = !overridable;
 }
 
 function reasons(findings) {

@@ -75,6 +75,47 @@ def test_personal_data_does_not_keep_a_question_from_its_answer(conversation):
     assert answer["policy"] == "answer"
 
 
+def test_a_common_question_moves_aside_where_its_text_carries_personal_data(conversation):
+    assert conversation("public").say("how long does delivery take?")["policy"] == "answer"
+    answer = conversation("public").say("how long does delivery take?", findings=("order_number",))
+    assert answer["policy"] == "move"
+    assert [effect["intent"] for effect in effects(answer, "move_aside")] == ["delivery_time"]
+
+
+def test_a_row_says_whether_personal_data_changes_anything():
+    usual = {"public": "answer", "private": "answer"}
+    table = PolicyTable.parse({"questions": {"stock": usual, "jobs": {**usual, "details": "answer"}}})
+    assert [table.decide(intent, "public", ["phone"]) for intent in ("stock", "jobs")] == ["move", "answer"]
+    assert table.decide("stock", "private", ["phone"]) == "answer"
+
+
+def test_a_channel_has_what_is_different_on_it_and_the_rest_as_usual():
+    usual = {"public": "answer", "private": "answer", "title": "In stock?"}
+    channels = {
+        "twitter": {"stock": {"public": "move"}},
+        "facebook": {"stock": {"public": "person", "reason": "asked"}},
+    }
+    table = PolicyTable.parse({"questions": {"stock": usual}, "channels": channels})
+    decided = {name: table.decide("stock", "public", [], name) for name in ("twitter", "facebook", "telegram")}
+    assert decided == {"twitter": "move", "facebook": "person", "telegram": "answer"}
+    assert (table.row("stock", "facebook").reason, table.row("stock", "twitter").title) == ("asked", "In stock?")
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [
+        {"myspace": {"stock": {"public": "move"}}},
+        {"twitter": {"parking": {"public": "move"}}},
+        {"twitter": {"stock": {"public": "shout"}}},
+        {"twitter": {"stock": {"title": "?"}}},
+        {"twitter": {"stock": {}}},
+    ],
+)
+def test_a_wrong_row_of_a_channel_is_refused(channels):
+    with pytest.raises(PolicyError):
+        PolicyTable.parse({"questions": {"stock": {"public": "answer", "private": "answer"}}, "channels": channels})
+
+
 def test_personal_data_in_what_was_not_understood_moves_it_aside(conversation):
     answer = conversation("public").say("qx 7", findings=("phone",))
     assert answer["intent"]["name"] == "nlu_fallback"
@@ -96,6 +137,7 @@ def test_personal_data_about_a_matter_moves_it_aside_whatever_the_row_says():
         ("talk", {"public": "shout", "private": "answer"}),
         ("talk", {"public": "answer", "private": "move"}),
         ("talk", {"public": "answer", "private": "answer", "colour": "red"}),
+        ("talk", {"public": "answer", "private": "answer", "details": "person"}),
         ("people", {"public": "person", "private": "person", "reason": "mood"}),
     ],
 )

@@ -41,6 +41,18 @@ BROKEN = {
     "unknown intent in the data": ("data/nlu/talk.yml", "- intent: greet\n", "- intent: greeet\n", "'greeet'"),
     "intent without a row": ("bot/domain/policy.yml", "  greet: {public: answer, private: answer}\n", "", "no row"),
     "row without an intent": ("bot/domain/intents.yml", "  - jobs\n", "", "'jobs' is not in the domain"),
+    "row of a channel without a usual one": (
+        "bot/domain/policy.yml",
+        "channels: {}\n",
+        "channels:\n  twitter:\n    parking: {public: move}\n",
+        "no usual row",
+    ),
+    "form in public on one channel": (
+        "bot/domain/policy.yml",
+        "channels: {}\n",
+        "channels:\n  twitter:\n    refund_status: {public: answer}\n",
+        "starts a form",
+    ),
     "wrong decision": ("bot/domain/policy.yml", "greet: {public: answer", "greet: {public: shout", "'shout'"),
     "form in public": (
         "bot/domain/policy.yml",

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.messages import Surface
 from gateway.storage import acts, afterwards, events, transcript
+from gateway.storage.vault import Kept
 from tests.browser.test_desk import at_the_desk, browser, house
 from tests.factories import Story
 from tests.integration.desk import House
@@ -26,7 +27,9 @@ async def become(house: House, case_id: str, number: int, **values: Any) -> None
     def write(conn: Connection) -> None:
         standing = afterwards.get(conn, transcript.page(conn, case_id)[number].id)
         assert standing is not None
-        afterwards.write(conn, standing, **values)
+        text = values.pop("text", None)
+        changed = None if text is None else Kept(text=text)
+        afterwards.write(conn, standing, changed=changed, **values)
         events.append(conn, "message.changed", case_id=case_id, actor="customer", epoch=0, at=house.clock())
 
     await house.db.write(write)

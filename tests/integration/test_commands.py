@@ -145,3 +145,29 @@ def test_the_outcome_of_a_replay_is_told_once_all_is_through(home: Path) -> None
         "1 set aside again: see /desk/channels for why.",
         "1 still to be looked at; `aside channels status` shows what stays set aside.",
     ]
+
+
+def test_a_file_of_texts_goes_through_the_detector(tmp_path: Path) -> None:
+    texts = ["where is my order 104217?", "😀 mail me: ines@example.org", "what are your opening hours?"]
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(json.dumps({"text": text, "id": 7}) for text in texts) + "\n")
+    done = aside(tmp_path, "privacy", "scan", str(source), "--out", str(target))
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in target.read_text().splitlines()]
+    assert [line["text"] for line in found] == texts
+    shown = [[(one["type"], line["text"][one["start"] : one["end"]]) for one in line["findings"]] for line in found]
+    assert shown == [[("order_number", "104217")], [("email", "ines@example.org")], []]
+    assert set(found[0]["findings"][0]) == {"type", "start", "end", "score", "reason"}
+
+
+@pytest.mark.parametrize(("content", "told"), [('{"text": "a"}\n{"txt": "b"}\n', "Line 2"), (None, "cannot be read")])
+def test_a_file_that_cannot_be_read_is_said_and_nothing_is_written(
+    content: str | None, told: str, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    if content is not None:
+        source.write_text(content)
+    done = aside(tmp_path, "privacy", "scan", str(source), "--out", str(target))
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert told in done.stderr
+    assert not target.exists()

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from gateway.cases import CaseState
 from gateway.messages import Channel, Surface
-from gateway.storage import cases
+from gateway.public_thread import MoveState
+from gateway.storage import cases, moves
 from gateway.storage.tables import cases as cases_table
 from gateway.storage.tables import episodes, events, identities, outbox, timers
 from handoff import queue
@@ -321,9 +322,11 @@ async def test_handing_back_a_case_that_is_public_only_says_nothing_in_public(
     assert await house.read(lambda conn: conn.execute(sa.select(outbox.c.id)).all()) == []
 
 
-@pytest.mark.parametrize(("public_close", "wanted"), [(True, ["public_close"]), (False, [])])
+@pytest.mark.parametrize(
+    ("public_close", "wanted"), [(True, ("private_resolved", True)), (False, ("public_closed", False))]
+)
 async def test_resolving_closes_in_public_unless_told_not_to(
-    house: House, ada: httpx.AsyncClient, public_close: bool, wanted: list[str]
+    house: House, ada: httpx.AsyncClient, public_close: bool, wanted: tuple[str, bool]
 ) -> None:
     def plot(story: Story) -> None:
         story.says("where is my order??", Surface.PUBLIC)
@@ -336,7 +339,10 @@ async def test_resolving_closes_in_public_unless_told_not_to(
     case = (await act(ada, case_id, "resolve", epoch=epoch, public_close=public_close)).json()
     assert (case["state"], case["owner"], case["agent"], case["epoch"]) == ("resolved", "none", None, epoch + 1)
     assert (await act(ada, case_id, "resolve", epoch=epoch)).json() == case
-    assert await house.read(lambda conn: list(conn.execute(sa.select(timers.c.kind)).scalars())) == wanted
+    (move,) = await house.read(lambda conn: moves.of_case(conn, case_id, *MoveState))
+    assert (move.state, move.approved) == wanted
+    # What is left to be done is due at once, and has no time where nothing is.
+    assert move.due_at == (house.clock() if public_close else None)
 
 
 async def test_resolving_a_case_that_was_never_public_sets_no_timer(house: House, ada: httpx.AsyncClient) -> None:

@@ -12,6 +12,7 @@ from gateway.messages import Channel, Place, Surface
 from gateway.storage import acts, afterwards, threads, transcript
 from gateway.storage.channel_tables import acts as acts_table
 from gateway.storage.tables import threads as threads_table
+from gateway.storage.vault import Kept
 from handoff.users import Role
 from tests.factories import ACCOUNT, Story
 from tests.integration.desk import House, running
@@ -32,7 +33,9 @@ async def write(house: House, case_id: str, number: int, **values: Any) -> int:
         message = transcript.page(conn, case_id)[number]
         standing = afterwards.get(conn, message.id)
         assert standing is not None
-        afterwards.write(conn, standing, **values)
+        text = values.pop("text", None)
+        changed = None if text is None else Kept(text=text)
+        afterwards.write(conn, standing, changed=changed, **values)
         return message.id
 
     return await house.db.write(change)

@@ -53,7 +53,8 @@ async def test_a_private_reply_goes_to_the_private_thread_and_waits_for_the_cust
     assert answer.status_code == 201
     said = answer.json()
     assert set(said) == {
-        "id", "at", "author", "agent", "surface", "channel", "thread", "text", "attachments", "delivery", "native_id",
+        "id", "at", "author", "agent", "surface", "channel", "thread", "text", "masked", "attachments", "delivery",
+        "native_id",
         "edited_at", "removed_at", "hidden", "was", "reactions", "via", "act",
     }  # fmt: skip
     assert (said["author"], said["agent"], said["surface"], said["channel"]) == ("agent", "Ada", "private", "telegram")

@@ -35,11 +35,14 @@ BIG = {
 WAITING = {
     "ix_cases_crisis", "ix_cases_queue", "ix_cases_with_people", "ix_inbox_new", "ix_inbox_case", "ix_inbox_set_aside",
     "ix_outbox_outlet", "ix_outbox_sending", "ix_outbox_undecided", "ix_outbox_unsettled", "ix_timers_due",
+    "ix_moves_due", "ix_moves_timeless",
 }  # fmt: skip
 """Indexes that hold only what waits, or belongs to a crisis: they may be read whole."""
 NEWEST_FIRST = {"ix_cases_recent"}
 """Indexes that are walked from the newest case until a page is full, or a search has looked at enough."""
 SLACK = 200
+KEPT = 10_000
+"""Days for which the past is kept: letting go of it costs what there is to let go, once."""
 ABOUT_CHANNELS = re.compile(r"\b(FROM|UPDATE|INTO) (cursors|checks|pulse)\b")
 """Steps that a statement may take more: the next of two messages has come in already. Each row takes some three."""
 
@@ -132,7 +135,7 @@ async def at_the_desk(folder: Path) -> AsyncIterator[tuple[desk.House, httpx.Asy
 
 
 async def everything(folder: Path) -> None:
-    async with road(folder, assistant=FakeAssistant(answering)) as there:
+    async with road(folder, assistant=FakeAssistant(answering), aside_vault_days=KEPT) as there:
         await go_the_road(there)
     async with at_the_desk(folder) as (house, ada):
         await work_at_the_desk(house, ada)
@@ -243,7 +246,7 @@ def dearer(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int
 
 async def test_turn_1000_of_a_conversation_costs_no_statement_more_than_turn_20(tmp_path: Path) -> None:
     costs, counts = [], []
-    async with road(tmp_path, assistant=FakeAssistant(answering)) as first:
+    async with road(tmp_path, assistant=FakeAssistant(answering), aside_vault_days=KEPT) as first:
         await first.hear(said("hello"))
         await first.quiet()
         case_id = (await first.the_case())["id"]
@@ -252,7 +255,7 @@ async def test_turn_1000_of_a_conversation_costs_no_statement_more_than_turn_20(
             past.conversation(conn, case_id, length)
         await hand_over_and_back(tmp_path, case_id)
         with watching() as witness:
-            async with road(tmp_path, assistant=FakeAssistant(answering)) as there:
+            async with road(tmp_path, assistant=FakeAssistant(answering), aside_vault_days=KEPT) as there:
                 witness.begin_anew()
                 now = utc_now()
                 await there.hear(said("hello", at=now))
@@ -272,7 +275,7 @@ async def test_turn_1000_of_a_conversation_costs_no_statement_more_than_turn_20(
 
 async def hand_over_and_back(folder: Path, case_id: str) -> None:
     """The customer wants a person, who claims the case and hands it back."""
-    async with road(folder, assistant=FakeAssistant(answering)) as there:
+    async with road(folder, assistant=FakeAssistant(answering), aside_vault_days=KEPT) as there:
         await there.hear(said("I want a human"))
         await there.until(lambda: words.HANDED_OVER_PRIVATE in there.platform.texts, 30)
         await there.quiet(0.2)
@@ -288,7 +291,8 @@ async def test_a_conversation_of_5000_messages_is_opened_and_paged_at_the_cost_o
     channel: Channel, tmp_path: Path
 ) -> None:
     costs = []
-    async with road(tmp_path, assistant=FakeAssistant(answering), platform=FakePlatform(channel)) as there:
+    telling = {"assistant": FakeAssistant(answering), "platform": FakePlatform(channel)}
+    async with road(tmp_path, **telling, aside_vault_days=KEPT) as there:
         await there.hear(said("hello", channel=channel))
         await there.quiet()
         case_id = (await there.the_case())["id"]

@@ -56,6 +56,15 @@ async def test_a_leak_in_public_is_hidden_at_once_and_shown_as_such(tmp_path: Pa
         assert (await there.message(leak.native_id)).text == LEAK  # agents need what was said
 
 
+async def test_a_number_spread_over_two_messages_is_a_leak(tmp_path: Path) -> None:
+    async with road(tmp_path, platform=hiding()) as there:
+        first, second = said("my booking reference is", surface=Surface.PUBLIC), said("K7PQ2M", surface=Surface.PUBLIC)
+        await there.hear(first)
+        await there.hear(second)
+        await until_act(there, second.native_id, "done")
+        assert there.platform.acts == [(ActKind.HIDE, second.native_id)]
+
+
 async def test_what_intake_has_masked_is_a_leak_all_the_same(tmp_path: Path) -> None:
     async with road(tmp_path, platform=hiding()) as there:
         leak = said("charge it to [card 411111…1111]", surface=Surface.PUBLIC)

@@ -13,6 +13,8 @@ from gateway.clock import utc_now
 from gateway.errors import AssistantRefused, SendRefused, SendRetryable, SendUnclear, WrongState
 from gateway.intake.inbox import InboxStatus, record
 from gateway.messages import Author, Channel, Delivery, RawEvent, Surface
+from gateway.privacy.detect import Detector
+from gateway.privacy.wall import Wall
 from gateway.routing import unanswered, words
 from gateway.routing.assistant import (
     Answer,
@@ -290,6 +292,45 @@ async def test_what_the_wall_refuses_is_replaced_and_the_matter_moves_aside(tmp_
         out, text, _ = there.platform.sent[0]
         assert text == words.ACKNOWLEDGEMENT[Channel.TELEGRAM]
         assert out.way_in is not None
+
+
+async def test_the_assistant_repeats_in_public_nothing_that_was_told_in_private(tmp_path: Path) -> None:
+    def loose(request: TurnRequest) -> Answer:
+        if request.surface is Surface.PUBLIC:
+            return said_back(request, "That's 49.90 EUR, and it goes to Elm St.")
+        return said_back(request, "Thanks, noted.")
+
+    async with road(tmp_path, assistant=FakeAssistant(loose)) as there:
+        await there.hear(said("I paid €49,90 and I live at 42 Elm Street"))
+        await there.until(lambda: there.platform.texts == ["Thanks, noted."])
+        await there.hear(said("so what was it?", surface=Surface.PUBLIC))
+        await there.until(lambda: len(there.platform.sent) == 2)
+        assert there.platform.texts[1] == words.ACKNOWLEDGEMENT[Channel.TELEGRAM]
+
+
+async def test_what_is_told_in_private_meanwhile_keeps_a_public_answer_back(tmp_path: Path) -> None:
+    async with road(tmp_path, assistant=FakeAssistant(lambda request: said_back(request, "Hello!"))) as there:
+        await there.hear(said("hi", surface=Surface.PUBLIC))
+        await there.until(lambda: there.platform.texts == ["Hello!"])
+        case_id = (await there.the_case())["id"]
+        now = utc_now()
+
+        def decide(conn: Any) -> int:
+            case = case_store.get(conn, case_id)
+            thread = threads.of_case(conn, case_id)[0]
+            fit = Wall(Detector()).check("It is with Ms Keller now.", thread.channel)
+            message_id = outbox_of.put_public(conn, case, thread, fit, author=Author.BOT, now=now)
+            transcript.append_ours(
+                conn, case_id, thread_id=None, surface=Surface.PRIVATE, author=Author.CUSTOMER,
+                text="my name is Marta Keller", now=now, delivery=Delivery.NONE,
+            )  # fmt: skip
+            return message_id
+
+        message_id = await there.database.write(decide)
+        await there.quiet()
+        [message] = [each for each in await there.transcript(case_id) if each.id == message_id]
+        assert message.delivery is Delivery.FAILED
+        assert there.platform.texts == ["Hello!"]
 
 
 def handing_over(request: TurnRequest) -> Answer:

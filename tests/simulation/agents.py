@@ -121,8 +121,8 @@ class Agent:
         def say(conn: Connection, life: Life) -> object:
             public = None
             if surface is Surface.PUBLIC:
-                channel = replies.public_channel(conn, self._user, draft, life.clock())
-                public = Passed(text=[life.gateway.wall.check(word, channel)], channel=channel)
+                channel, told = replies.public_side(conn, self._user, draft, life.clock())
+                public = Passed(text=[life.gateway.wall.check(word, channel, told)], channel=channel)
             return replies.commit(conn, self._user, draft, public, life.clock())
 
         return say

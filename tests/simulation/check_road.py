@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from gateway.cases import HELD_BY_A_PERSON, OPEN_TO_PEOPLE, CaseState, owner_of
 from gateway.messages import Author, Surface
+from gateway.public_thread import CLOSED, MoveState
 from gateway.routing.suspicion import DEADLY
 from tests.simulation import people
 from tests.simulation.history import Entry
@@ -147,6 +148,25 @@ def timers_fire_once(story: Story) -> Iterator[str]:
     for (case_id, target), count in closings.items():
         if count > 1:
             yield f"{case_id} was closed {count} times under {target}"
+
+
+def public_threads_are_seen_through(story: Story) -> Iterator[str]:
+    """Each is closed or has a due time; in each one reminder and one closing word, at the most."""
+    for move in story.run.tables["moves"]:
+        if (move["due_at"] is None) != (MoveState(move["state"]) in CLOSED):
+            yield f"the public thread {move['thread_id']} of {move['case_id']} is {move['state']}, due {move['due_at']}"
+    words: Counter[tuple[str, int, str]] = Counter()
+    for message in story.run.tables["messages"]:
+        for word in ("reminder", "closing"):
+            words[message["case_id"], message["thread_id"], word] += bool((message["extras"] or {}).get(word))
+    for (case_id, thread_id, word), count in words.items():
+        if count > 1:
+            yield f"{case_id} had {count} times a {word} in thread {thread_id}"
+    seen = {(move["case_id"], move["thread_id"]) for move in story.run.tables["moves"]}
+    for message in story.run.tables["messages"]:
+        public = message["author"] == Author.CUSTOMER and message["surface"] == Surface.PUBLIC
+        if public and (message["case_id"], message["thread_id"]) not in seen:
+            yield f"{message['native_id']} was said in a public thread that nobody watches"
 
 
 def nobody_is_left_waiting(story: Story) -> Iterator[str]:

@@ -44,6 +44,7 @@ INVARIANTS: Final[dict[str, Check]] = {
     "an agent's words are said once": check_road.agents_words_once,
     "timers fire once": check_road.timers_fire_once,
     "nobody is left waiting": check_road.nobody_is_left_waiting,
+    "public threads are seen through": check_road.public_threads_are_seen_through,
     "deadly events are parked": check_road.deadly_events_are_parked,
     "answers reach who asked": check_road.answers_reach_who_asked,
     "it comes to rest": check_road.it_comes_to_rest,

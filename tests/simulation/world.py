@@ -228,10 +228,11 @@ def _waits(conn: Connection) -> dict[str, int]:
     """How much is not done: what can go on at once, and what waits for a time."""
     now: list[Waiting] = [(tables.inbox, ("new", "queued")), (tables.outbox, ("new", "sending"))]
     later: list[Waiting] = [(tables.outbox, ("looking",)), (tables.timers, ("pending",))]
+    soon = sa.select(sa.func.count()).select_from(tables.moves).where(tables.moves.c.state == "private_resolved")
     called = conn.execute(sa.select(sa.func.count()).select_from(traffic_tables.lanes)).scalar_one()
     return {
         "work": called + sum(_count(conn, *each) for each in now),
-        "times": sum(_count(conn, *each) for each in later),
+        "times": sum(_count(conn, *each) for each in later) + int(conn.execute(soon).scalar_one()),
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from gateway import brand
+from gateway import public_answers as gateway_answers
 from gateway.errors import WallRefusal
 from gateway.messages import Channel
 from gateway.privacy.detect import Detector
@@ -30,6 +31,20 @@ def public_answers() -> list[tuple[str, str, str]]:
             channels = [variation["channel"]] if "channel" in variation else [channel.value for channel in Channel]
             found += [(name, channel, variation["text"]) for channel in channels if "{" not in variation["text"]]
     return found
+
+
+def test_the_gateway_finds_the_same_answers_and_holds_them_against_the_wall() -> None:
+    its_own = {(answer.name, answer.text) for answer in gateway_answers.answers()}
+    assert {(name, text) for name, _, text in public_answers()} - its_own == set()
+    assert gateway_answers.refused(WALL) == []
+
+
+def test_a_public_answer_that_asks_for_data_is_told_of_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "policy.yml").write_text("questions:\n  hours: {public: answer, private: answer}\n")
+    said = 'responses:\n  utter_hours:\n    - text: "Hi {name}! Your order number?"\n  utter_other:\n    - text: x\n'
+    (tmp_path / "own.yml").write_text(said)
+    [(answer, finding)] = gateway_answers.refused(WALL, tmp_path)
+    assert (answer.name, answer.file, finding.kind) == ("utter_hours", "own.yml", "request")
 
 
 def test_there_are_public_answers() -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gateway.cases import HandoffReason
 from gateway.messages import Author, Delivery, Surface
+from gateway.public_thread import MoveState
 from gateway.storage.events import Event
-from gateway.storage.moves import MoveState
 from gateway.storage.transcript import Message
 from handoff import conversation, cursor, passwords, render, words
 from handoff.conversation import Day, Happening, Scene

@@ -34,13 +34,13 @@ PERSONAL = [
     ("order WR123456 is late", "order_number", "WR123456"),
     ("where is wr654321?", "order_number", "wr654321"),
     ("my order number is 123-4567890", "order_number", "123-4567890"),
-    ("case #00123456 still open", "order_number", "00123456"),
-    ("booking ref K7PQ2M", "order_number", "K7PQ2M"),
-    ("confirmation # QWZXBT please", "order_number", "QWZXBT"),
-    ("tracking JD0146000034 says nothing", "order_number", "JD0146000034"),
+    ("case #00123456 still open", "case_number", "00123456"),
+    ("booking ref K7PQ2M", "booking_number", "K7PQ2M"),
+    ("confirmation # QWZXBT please", "booking_number", "QWZXBT"),
+    ("tracking JD0146000034 says nothing", "parcel_number", "JD0146000034"),
     ("Meine Bestellnummer ist 99887766", "order_number", "99887766"),
     ("mi pedido numero 5566778 no llega", "order_number", "5566778"),
-    ("can't check in for my flight, B7XK2Q", "order_number", "B7XK2Q"),
+    ("can't check in for my flight, B7XK2Q", "booking_number", "B7XK2Q"),
     ("see https://parcels.example/track?order=99887766", "order_number", "99887766"),
     ("I live at 42 Marble Arch Road in town", "address", "42 Marble Arch Road"),
     ("Lindenstraße 12, 10115 Berlin", "address", "Lindenstraße 12, 10115 Berlin"),
@@ -85,20 +85,18 @@ ORDINARY = [
 
 @pytest.mark.parametrize(("text", "type_", "value"), PERSONAL)
 def test_personal_data_is_found_with_its_type_and_span(detector: Detector, text: str, type_: str, value: str) -> None:
-    found = [
-        (finding.type, text[finding.start : finding.end]) for finding in detector.find(text) if finding.score >= 0.5
-    ]
+    found = [(finding.type, text[finding.start : finding.end]) for finding in detector.find(text)]
     assert (type_, value) in found
 
 
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_texts_hold_nothing(detector: Detector, text: str) -> None:
-    assert [finding for finding in detector.find(text) if finding.score >= 0.5] == []
+    assert detector.find(text) == []
 
 
 def test_the_brands_own_number_format_needs_no_context(detector: Detector) -> None:
     assert [finding.type for finding in detector.find("WR123456")] == ["order_number"]
-    assert Detector().find("WR123456") == []
+    assert Detector().find("it says WR123456 there") == []
 
 
 def test_a_number_format_of_the_brand_is_a_whole_word() -> None:
@@ -191,4 +189,4 @@ def test_a_tweet_takes_less_than_five_milliseconds(detector: Detector) -> None:
 
 
 def test_without_a_brand_there_is_nothing_of_its_own() -> None:
-    assert [finding.type for finding in Detector(BrandFormats()).find("help@wren.example")] == ["email"]
+    assert [finding.type for finding in Detector(BrandFormats()).find("ana@wren.example")] == ["email"]

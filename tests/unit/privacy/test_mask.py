@@ -174,6 +174,12 @@ SECRETS = [
     "1\u200b23 is my cvc",
     "código de seguridad 987",
     "Prüfziffer ①②③",
+    "the cvv is nine eight seven",
+    "c v v: 9 8 seven",
+    "987 on the back of my card, no: the digits on the back are 986",
+    "❹❶❶❶❶❶❶❶❶❶❶❶❶❶❶❶",
+    "4️⃣111👏1111👏1111👏1111",
+    "four one one one, 1111 one 1 1 1 double one one one",
 ]
 HARMLESS = [
     SNOWFLAKE,

@@ -36,6 +36,25 @@ def test_a_harmless_reply_passes(wall: Wall, text: str) -> None:
     assert wall.findings(text, Channel.TWITTER) == []
 
 
+@pytest.mark.parametrize("text", lines("asked_in_private.txt"))
+def test_what_is_asked_for_in_a_private_message_may_be_asked_for(wall: Wall, text: str) -> None:
+    assert wall.findings(text, Channel.FACEBOOK) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please DM us your password.",
+        "Send us your PIN by private message.",
+        "DM us the long card number and the expiry date.",
+        "Please share the verification code with us in a DM.",
+        "Shoot us a DM with your card details!",
+    ],
+)
+def test_nobody_asks_for_a_password_or_a_card_also_not_in_private(wall: Wall, text: str) -> None:
+    assert WallKind.REQUEST in kinds(wall, text)
+
+
 @pytest.mark.parametrize("text", lines("refused_requests.txt"))
 def test_a_request_for_personal_data_is_refused(wall: Wall, text: str) -> None:
     assert WallKind.REQUEST in kinds(wall, text)
@@ -142,3 +161,73 @@ def test_no_text_breaks_the_wall_and_spans_lie_within_it(text: str, channel: Cha
 )
 def test_a_long_text_is_checked_in_time(wall: Wall, piece: str) -> None:
     wall.findings((piece * 8000)[:8000], Channel.FACEBOOK)
+
+
+@pytest.mark.parametrize("kind", [WallKind.REQUEST, WallKind.CONFIRMATION, WallKind.PLATFORM])
+def test_a_supervisor_may_waive_a_wording_and_a_rule_of_the_platform(wall: Wall, kind: WallKind) -> None:
+    text = {
+        WallKind.REQUEST: "What's your order number?",
+        WallKind.CONFIRMATION: "Your order has shipped.",
+        WallKind.PLATFORM: "a" * 281,
+    }[kind]
+    with pytest.raises(WallRefusal):
+        wall.check(text, Channel.TWITTER, waived=set(WallKind) - {kind})
+    assert str(wall.check(text, Channel.TWITTER, waived=[kind])) == text
+
+
+def test_nobody_may_waive_an_identifier(wall: Wall) -> None:
+    with pytest.raises(WallRefusal):
+        wall.check("It is on the way to ana@mail.example", Channel.FACEBOOK, waived=list(WallKind))
+
+
+def test_a_text_that_weighs_little_on_x_is_read_however_long_it_is(wall: Wall) -> None:
+    links = " ".join("https://wren.shop/" + "a" * 1900 for _ in range(5))
+    assert WallKind.IDENTIFIER in kinds(wall, f"{links} ana@mail.example", Channel.TWITTER)
+    assert WallKind.IDENTIFIER in kinds(wall, "https://wren.shop/" + "a" * 20_001, Channel.TWITTER)
+
+
+@pytest.mark.parametrize(
+    ("template", "refused"),
+    [
+        ("Your order {order_number} has shipped", True),
+        ("Please tell us your {what} number and your e-mail", True),
+        ("Hi {name}, we're open until {closing_time} today.", False),
+        ("{{greeting}} Our stores: {url}", False),
+        ("{" * 2000, False),
+    ],
+)
+def test_a_template_is_looked_at_before_its_slots_are_filled(wall: Wall, template: str, refused: bool) -> None:
+    found = wall.template_findings(template, Channel.FACEBOOK)
+    assert bool(found) is refused
+    assert all(0 <= finding.start <= finding.end <= len(template) for finding in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is your o r d e r  n u m b e r?",
+        "Send us your 0rder numb3r",
+        "What's your ordernumber?",
+        "your order-number please",
+        "Please tell us your e.mail",
+        "What is your p0stc0de?",
+        "Wһаt іѕ уоur ѕurnаmе?",
+    ],
+)
+def test_a_request_in_disguise_is_refused(wall: Wall, text: str) -> None:
+    (finding, *_) = [finding for finding in wall.findings(text, Channel.FACEBOOK) if finding.kind is WallKind.REQUEST]
+    assert 0 <= finding.start < finding.end <= len(text)
+
+
+@pytest.mark.parametrize("word", ["reply here with", "comment below with", "post", "tweet us"])
+@given(
+    data=st.sampled_from(
+        ["your order number", "your e-mail address", "your full name and postcode", "your phone number"]
+    ),
+    lead=st.sampled_from(["Please ", "Can you ", "Could you please ", "Just ", "Kindly ", "Hi Ana, please "]),
+)
+def test_whatever_is_asked_for_in_public_is_refused_and_the_same_by_dm_is_not(word: str, lead: str, data: str) -> None:
+    wall = Wall(Detector())
+    end = "?" if "you" in lead else "."
+    assert WallKind.REQUEST in kinds(wall, f"{lead}{word} {data}{end}")
+    assert kinds(wall, f"{lead}DM us {data}{end}") == set()

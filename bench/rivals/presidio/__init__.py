@@ -1,0 +1,1 @@
+"""Presidio, in an environment of its own."""

@@ -1,0 +1,98 @@
+"""Repeats: what was said or looked up in a case's private threads is not said again where everybody reads.
+
+private texts of both sides, slots -> facts, without what is public already -> `PrivateWords`
+a public text -> its facts -> those that are private, also in part and in another spelling
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final, Self, final
+
+import msgspec
+
+from gateway.privacy.facts import Fact, Kind, private_facts, public_facts
+
+_SHORTEST_PART: Final = 4  # digits: "ending in 4242"
+_LONG: Final = 6  # digits from which a number is known by its part
+_SIGNIFICANT: Final = 8  # digits that a phone number keeps with and without its country's prefix
+_WHAT: Final[dict[Kind, str]] = {
+    "number": "a number",
+    "amount": "an amount",
+    "date": "a date",
+    "e-mail": "an e-mail address",
+    "code": "a code",
+    "name": "a name",
+    "pair": "a name, a street or the like",
+    "words": "these words",
+}
+
+Facts = frozenset[tuple[Kind, str]]
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What has been said in a case, as far as the wall looks at it."""
+
+    private: tuple[str, ...] = ()
+    """What either side has said or looked up in private, slots as "name: value"."""
+    public: tuple[str, ...] = ()
+    """What the customer has said in public."""
+    names: tuple[str, ...] = ()
+    """Under which the customer is seen in public."""
+    posted: tuple[str, ...] = ()
+    """Our own latest words in the public thread."""
+
+
+NOTHING_TOLD: Final = Told()
+
+
+def commonplace(texts: Iterable[str]) -> Facts:
+    """The facts of texts that everybody can read anyway: the brand's contact details, its public answers."""
+    return frozenset((fact.kind, fact.key) for text in texts for fact in public_facts(text))
+
+
+@final
+class PrivateWords:
+    """What must stay private of a case. Made for one check; it is on no disk."""
+
+    __slots__ = ("_facts", "_numbers")
+
+    def __init__(self, facts: Iterable[tuple[Kind, str]] = ()) -> None:
+        self._facts = frozenset(facts)
+        self._numbers = [key for kind, key in self._facts if kind == "number"]
+
+    @classmethod
+    def of(cls, told: Told, known: Facts = frozenset()) -> Self:
+        """Of what was said in a case, without what the customer has said in public and what is `known` to everybody."""
+        found = {fact for text in told.private for fact in _told_by(text)}
+        if not found:
+            return cls()
+        found -= known
+        found.difference_update((fact.kind, fact.key) for text in told.public for fact in public_facts(text))
+        found.difference_update(("name", word) for name in told.names for word in name.lower().split())
+        return cls(found)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Where a text repeats something of it, with a word for what."""
+        if self._facts:
+            for fact in public_facts(text):
+                if (fact.kind, fact.key) in self._facts or self._is_part(fact):
+                    yield fact.start, fact.end, _WHAT[fact.kind]
+
+    def _is_part(self, fact: Fact) -> bool:
+        return fact.kind == "number" and any(_overlap(fact.key, number) for number in self._numbers)
+
+
+@lru_cache(maxsize=512)
+def _told_by(text: str) -> Facts:
+    """The facts of a private text; kept in memory for the checks that follow in the same case."""
+    return frozenset((fact.kind, fact.key) for fact in private_facts(text))
+
+
+def _overlap(said: str, private: str) -> bool:
+    """Whether a number is enough of a private one."""
+    if len(private) < _LONG:
+        return False
+    if len(said) < len(private):
+        ends = len(said) >= _SHORTEST_PART and (private.endswith(said) or private.startswith(said))
+        return ends or (len(said) >= _LONG and said in private)
+    return private in said or (len(private) > _SIGNIFICANT and said.endswith(private[-_SIGNIFICANT:]))

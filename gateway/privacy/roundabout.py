@@ -1,0 +1,113 @@
+"""Questions and wishes that ask for personal data without its name. For folded, lower-case text."""
+
+import re
+
+ROUNDABOUT = re.compile(
+    r"""
+        \bwhere(?:abouts)?\s(?:exactly\s)?(?:do|are)\s(?:you|u)\s(?:live|living|based\sexactly|staying)\b
+      | \bhow\s(?:best\s)?(?:can|do|could|may|might|should|shall)\s(?:we|i|our\s\w+|a\scolleague|someone
+            |they)\s(?:best\s)?
+            (?:reach|contact|call|ring|phone|text|e-?mail)\s(?:you|u)\b
+      | \b(?:what|which|whatever)(?:'s|\sis)?\s(?:the\s)?(?:(?:e-?mail|mail)(?:\saddress)?|names?|number|phone|mobile
+            |address|postcode|card|username|user\sname
+            |account\sname|reference|ref|surname|alias|street|pin|password|handle|login|zip|house|flat|delivery\saddress
+            |reg(?:istration)?|d\.?o\.?b|id)(?:'s|\sis|\swas)?\s(?:did|do|does|have|has|should|shall|can|could|may
+            |might|is|was|are|were|it|on|to|under|for|we|will|would
+            |affected|linked|starts?|ends?|shows?|and|or|with|associated)\b
+      | \b(?:what|which)\s(?:e-?mail|name|address|mobile|number)\s(?:is|was)\s(?:it|this|that)\b
+      | \bwhat(?:'s|\sis)\s(?:the\s)?(?:(?:number|reg|vin|code)\s(?:on|of|at|in|for)|names?\s(?:on|in|under
+            |at))\s(?:your|the|it|top|front|back|bottom)
+            (?!\s(?:\w+\s){0,2}?(?:song|film|show|product|item|shop|store|town|colour|book|game|team|episode|ad\b
+            |machine|tv|box|pack|model))
+      | \bwhat(?:'s|\sis)\sthe\s(?:e-?mail|postcode|surname|phone\snumber|account|ref(?:erence)?)\W*\? | \b(?:what
+            |which)\s(?:number|e-?mail|address|name|surname|postcode|mobile|username|zip)\W*\?
+      | \bgot\s(?:an?|your)\s(?:e-?mail|number|name|phone|mobile|ref\w*|address|surname|postcode)\b(?=\s(?:for\s(?:us
+            |me)|(?:that\s)?(?:we|i)\scan|to\shand|handy|on\syou)[^.!?]*\?)
+      | \bwhose\s(?:name|account|order|card|phone|e-?mail|address)\b
+      | \bspell\s(?:out\s)?(?:your|the)\s(?:\w+\s)?(?:sur)?name\b | \bsurname\sspel[lt]
+      | \b(?:when|where|what\syear|which\syear|what\sday)\s(?:were|was)\s(?:you|u|the\saccount\sholder)\sborn\b
+      | \bwhen(?:'s|\sis)\syour\s(?:birthday|b-?day)\b | \bhow\sold\s(?:are|r)\s(?:you|u)\b
+      | \bwh(?:at|ich)\snumber\s(?:can|could|may|should|shall|do|does|will|is|are)\b | \bon\s(?:what|which)\snumber\b
+      | \b(?:who|what|which)(?:'s|\sname\sis|\sname|\sis|\swas)?\s(?:is\s|was\s)?the\s(?:\w+\s)?(?:booking|order
+            |reservation|account|contract|policy|ticket|parcel)\s
+            (?:in|under|for|issued|addressed|made|registered|going)\b
+      | \bwho(?:'s|\sis|\swas)?\s(?:the\s)?(?:account\sholder|policy\s?holder|lead\s(?:passenger|booker)|cardholder
+            |bill\spayer|registered)\b
+      | \bwho(?:m)?\s(?:made|placed|booked|is\sit\sbooked|was\s(?:the|it)\s(?:\w+\s)?(?:booked|issued|addressed|sent
+            |made|placed))\b
+      | \bwho\s(?:is|was)\sthe\s(?:booking|order|reservation|account|ticket)\b
+      | \b(?:under|in)\s(?:what|which|whose)\s(?:name|e-?mail|number|account)\b
+      | \b(?:to|at|under|with|from)\s(?:what|which)\s(?:e-?mail|address|number|phone|name|account|mobile|postcode
+            |username)\b
+      | \bwho\sam\si\s(?:speaking|talking|chatting)\s(?:to|with)\b | \bwho\sare\swe\s(?:speaking|talking|chatting)\b
+      | \bwhich\s(?:booking|reservation|order|account|flight|policy|ticket)\s(?:is|was|are|were|does|do|did
+            |has)\b(?!\s(?:the|your)\sfav)(?!\s(?:best|better|cheaper|right))
+      | \b(?:what|which)\sflight\b(?!\s(?:deal|path|sim|time|mode))(?=[^.!?]*\?)
+      | \bwhat(?:'s|\sis)\syour\sflight\b
+      | \b(?:is|are)\s(?:it|that|this|the|your)\s[^.!?]{0,40}\b(?:your\s(?:\w+\s)?name|surname|e-?mail|address
+            |account)\b[^.!?]{0,40}\bor\b[^.!?]{0,40}\?
+      | \b(?:same|still\s(?:at|on|using|living\sat))\s(?:the\s|your\s|that\s)?(?:\w+\s){0,2}?(?:address|number
+            |e-?mail)\b[^.!?]{0,60}\?
+      | \bwho(?:m)?\s(?:the|it|that|this)\s(?:\w+\s){0,2}?(?:was|is)\s(?:\w+\s)?(?:issued|booked|made|addressed
+            |registered|under|in|for|sent|placed)\b
+      | \bis\sthere\san?\s(?:better|different|good|another|working)\s(?:\w+\s)?(?:e-?mail|number|address|name)\b
+      | \b(?:booked|registered|placed|ordered|listed|filed)\sunder\b[^.!?]{0,40}\? | \bunder\s(?:a\sdifferent|another
+            |any\sother)\s(?:name|e-?mail|number|address)\b
+      | \bdo\syou\shave\s(?:another|a\sdifferent|any\sother)(?:\s(?:one|number|e-?mail|address|name))?\W*\?
+            | \bis\sthere\sanother\sone\b
+      | \bhow(?:'s|\sis|\sare|\swas)?\s(?:is\s)?(?:the|your)\s(?:\w+\s){0,2}?(?:account|name|surname)\s(?:named
+            |called|spel(?:led|t)|written)\b
+      | \bwhat(?:'s|\sis)\sits\s(?:number|reference|code|name)\b | \bwhere(?:abouts)?\s(?:is|was|should|shall
+            |does)\s(?:the\s|your\s|it\s)?(?:delivery|parcel|package|order|it)?\s?(?:being\s)?(?:go(?:ing)?|sent
+            |delivered|shipped)\b(?:\sto)?\b[^.!?]{0,10}\?
+      | \bwho\s(?:the|does\sthe|your)\s(?:\w+\s)?(?:account|order|booking|ticket|card)\sbelongs?\b
+            | \b(?:the\s)?account\s(?:it|that|this)\s(?:should|shall|must|will|would)\b
+      | \byour\s(?:e-?mail|name|phone|number|order\snumber|surname|address|postcode|\w+\snumber)\s(?:is
+            |are)\W*(?:what)?\W*\?
+      | \b(?:has|is)\sa\s(?:number|code|reference)\b[^.!?]{0,40}[.,!:;-]\s*(?:please\s)?(?:tell|send|give|share|what
+            |quote)
+      | \b(?:could|can|may|might)\s(?:our|the|a|my)\s\w+\s(?:\w+\s)?(?:have|get|take)\syour\b
+      | \bwhat(?:'s|\sis)\sthe\s(?:\w+\s)?number\son\s(?:your|the)\s(?:\w+\s)?(?:card|slip|note|label|letter|bill
+            |receipt|ticket)\b
+      | \b(?:share|give|leave|send|provide|drop|pop)\s(?:us\s|me\s)?(?:with\s)?a\s(?:\w+\s)?number\b(?!\sof)
+      | (?<!you\s)(?<!you'll\s)(?<!you\swill\s)(?<!you\smay\s)(?<!don't\s)\b(?:need|require|missing)\s(?:the|your
+            |an?)\s(?:number|names?|address|e-?mail|code|ref|reference|phone
+            |postcode)\b(?!\s(?:of|for)\s(?:the|that|this)\s(?!account|order|booking))
+      | \b(?:tell|send|give|share|let)\s(?:us|me)\s(?:have\s|know\s)?(?:the|your)\s(?:e-?mail|number|address|phone
+            |surname|postcode|zip|mobile)\b(?!\s(?:of|for)\s(?:the|that|this)\s(?!account|order|booking))
+      | \b(?:re-?)?(?:enter|type|put|add|write)\s(?:your|the|in\syour)\s[^.!?]{0,40}\b(?:here|below|(?:to
+            |in)\s(?:your|a)\s(?:reply|message|comment|post|tweet))\b(?![^!?]*https?://)
+      | \bhow\s(?:can|could|may|might|should|shall)\s(?:we|i|the\s\w+|our\s\w+|they|he
+            |she)\s(?:\w+\s)?get\s(?:a\s)?(?:hold\sof|in\stouch\swith|through\sto)\s(?:you|u)\b
+      | \b(?:what|which)\sother\s(?:e-?mail|name|number|address|phone)\b | \bwhich\saddress\s(?:you're|you\sare)\b
+      | \b(?:tell|confirm|know|advise|say|share)\b[^.!?]{0,30}\b(?:which|what)\s(?:address|e-?mail|number|name|phone
+            |account)\s(?:you|it|we|this|that)\b
+      | \b(?:tell|let|say|share|know|confirm)\b[^.!?]{0,20}\bwhere\s(?:exactly\s)?you\s(?:live|are\sliving)\b
+      | \b(?:tell|let|say|share|know|confirm)\b[^.!?]{0,20}\bwhich\s(?:address|e-?mail|number|name|phone
+            |account)\s(?:the|your)\b
+      | \bwo\swohn(?:st|en|t)\b | \bdonde\svives?\b | \bou\s(?:habitez|vivez)\b | \bcomo\ste\sllamas\b
+            | \bcomo\sse\sllama\susted\b
+      | \bwie\shei(?:ss|ß)(?:t|en)\s(?:du|sie|ihr)\b | \bwann\s(?:bist|sind|seid)\s(?:du|sie|ihr)\sgeboren\b
+            | \bwie\salt\s(?:bist|sind)\b
+      | \b(?:auf|unter)\s(?:welche[nmrs]?|wessen)\s(?:namen?|nummer|e-?mail\S*|mail\S*|adresse)\b
+            | \bwohin\s(?:durfen|sollen|konnen)\swir\b
+      | \ba\s(?:que\s)?nombre\sde\squien\b | \ba\snombre\sde\squien\b | \b(?:con|que|cual)\s(?:que\s)?(?:correo
+            |e-?mail|telefono|direccion|nombre)\b
+      | \bcuando\snaciste\b | \ba\squel\snom\b | \bquel(?:le)?\s(?:est\s)?(?:adresse|e-?mail|mail|nom|numero)\b
+            | \bquand\setes-vous\sne
+      | \bcomment\svous\sappelez\b
+      | \bwhat(?:'s|\sare|\sis)\sthe\s(?:last|first|final)\s(?:\w+\s)?digits\b
+      | \b(?:card|account|number)\s(?:\w+\s)?ends?\s(?:with|in)\s(?:what|which)\b | \bwhat\s(?:does
+            |do)\syour\s(?:\w+\s)?(?:card|account)\s(?:\w+\s)?end\b
+      | \bprove\s(?:who\syou\sare|your\sidentity|it'?s\syou)\b | \bidentify\syourself\b | \bverify\s(?:who\syou\sare
+            |your\sidentity)\b
+      | \bthe\snumber\s(?:on|at)\sthe\s(?:back|front|bottom|top)\b(?=[^.!?]*\bplease\b)
+      | \b(?:tell|send|give|share|read)\s(?:us|me)\s(?:\w+\s)?the\s(?:number|digits|code)\b
+      | \bwhat\s(?:does|do)\s(?:it|that|yours)\ssay\sas\syour\b
+      | \bwhere\s(?:can|shall|should|could|may|do)\s(?:we|i)\s(?:e-?mail|call|ring|text|post|send|write|reach
+            |contact)\b(?!\s(?:our|my))(?=[^.!?]*\?)
+      | \b(?:all|full)\snames?\b[^.!?]{0,30}\b(?:please|pls)\b | \bnames\sof\s(?:all|every)\w*\s(?:passengers?
+            |travel\w+|body)\b
+    """,
+    re.VERBOSE,
+)
