@@ -227,7 +227,7 @@ async def test_a_file_goes_as_what_it_is(
     (call,) = api.calls
     assert call.path == f"/bot{TOKEN}/{method}"
     assert content in call.body
-    assert b'filename="bill.bin"' in call.body
+    assert b'filename="bill.bin.' in call.body  # with the ending of what it is
 
 
 async def test_a_picture_that_telegram_cannot_show_goes_as_a_document(api: Loopback, channel: TelegramChannel) -> None:
