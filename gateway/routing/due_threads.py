@@ -31,6 +31,7 @@ from gateway.storage.moves import Move
 from gateway.storage.tables import messages
 
 _log = log.get(__name__)
+_TRIED_AGAIN: Final = timedelta(minutes=5)  # after a fault of ours
 _ADOPT_EVERY: Final = timedelta(minutes=1)
 _HANDED_OVER: Final = {
     MoveState.SEEN: (HandoffReason.LEFT_HANGING, "a public post got no answer"),
@@ -70,18 +71,25 @@ class DueThreads:
         self._adopted_at: datetime | None = None
 
     async def look(self) -> bool:
-        """See to what is due. True if anything was."""
+        """See to what is due. True if anything was seen to: more may be."""
         now = self._clock()
         if self._adopted_at is None or abs(now - self._adopted_at) >= _ADOPT_EVERY:
             await self._adopt(now)
             self._adopted_at = now
         due = await self._database.read(lambda conn: moves.due(conn, now))
-        for row in due:
-            try:
-                await self._database.write(partial(self._see_to, row.id, row.case_id))
-            except Exception as error:  # noqa: BLE001 - one thread's fault must not hold up the others
-                _log.error("alarm_failed", kind="public_thread", case_id=row.case_id, error=type(error).__name__)
-        return bool(due)
+        seen_to = [await self._tried(row.id, row.case_id) for row in due]
+        return any(seen_to)
+
+    async def _tried(self, move_id: int, case_id: str) -> bool:
+        """See to one thread. False where that failed: its fault must neither hold up the others nor go on at once."""
+        try:
+            await self._database.write(partial(self._see_to, move_id, case_id))
+        except Exception as error:  # noqa: BLE001 - see above
+            _log.error("alarm_failed", kind="public_thread", case_id=case_id, error=type(error).__name__)
+            until = self._clock() + _TRIED_AGAIN
+            await self._database.write(lambda conn: moves.put_off(conn, move_id, until))
+            return False
+        return True
 
     def _see_to(self, move_id: int, case_id: str, conn: Connection) -> None:
         now = self._clock()

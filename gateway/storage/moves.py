@@ -223,6 +223,11 @@ def due(conn: Connection, now: datetime, limit: int = 100) -> list[Row]:
     return _DUE.all(conn, now=now, most=limit)
 
 
+def put_off(conn: Connection, move_id: int, until: datetime) -> None:
+    """Look at a thread later: what was due for it failed."""
+    conn.execute(moves.update().where(moves.c.id == move_id, MOVE_DUE).values(due_at=until))
+
+
 def get(conn: Connection, move_id: int) -> Move | None:
     """A thread's way aside, in a state that this version knows."""
     row = conn.execute(sa.select(*_COLUMNS).where(moves.c.id == move_id)).one_or_none()

@@ -10,8 +10,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import CaseState
 from gateway.clock import utc_now
-from gateway.routing import private_move
-from gateway.storage import timers
+from gateway.storage import progress, timers
 from gateway.storage.tables import cases
 from gateway.storage.tables import timers as table
 from gateway.storage.timers import Alarm
@@ -36,10 +35,10 @@ async def test_an_alarm_that_fails_is_tried_ever_later_and_ends_with_a_person(
         tried.append(1)
         raise LookupError("a fault of ours")
 
-    monkeypatch.setattr(private_move, "close_in_public", stumble)
     async with road(tmp_path) as there:
         await there.hear(said("hello"))
         await there.until(lambda: len(there.platform.sent) == 1)
+        monkeypatch.setattr(progress, "happen_to_all", stumble)
         case_id = (await there.the_case())["id"]
         await there.database.write(lambda conn: conn.execute(sa.update(cases).values(state=state)))
         await _set(there, case_id)
@@ -59,10 +58,10 @@ async def test_an_alarm_that_fails_is_tried_ever_later_and_ends_with_a_person(
 
 async def test_an_alarm_that_fails_holds_up_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[float] = []
-    monkeypatch.setattr(private_move, "close_in_public", lambda conn, case, wall, now: closed.append(1 / len(closed)))
     async with road(tmp_path) as there:
         await there.hear(said("hello"))
         await there.until(lambda: len(there.platform.sent) == 1)
+        monkeypatch.setattr(progress, "happen_to_all", lambda *_: closed.append(1 / len(closed)))
         case_id = (await there.the_case())["id"]
         await _set(there, case_id)
         await there.quiet(1.2)

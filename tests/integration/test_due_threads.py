@@ -14,7 +14,7 @@ from gateway.errors import SendRefused
 from gateway.happenings import Change, Changed
 from gateway.messages import Channel, Sender, Surface
 from gateway.public_thread import MoveState
-from gateway.routing import words
+from gateway.routing import due_threads, words
 from gateway.routing.assistant import Answer, ResolvedEffect, TurnRequest
 from gateway.storage import moves, people
 from gateway.storage.tables import cases as cases_table
@@ -226,3 +226,23 @@ async def test_who_follows_the_link_while_our_private_reply_is_on_its_way_is_wai
         await there.quiet(1.2)
         await there.the_case()
         assert platform.texts.count("What's your order number?") == 1
+
+
+async def test_a_thread_whose_look_fails_is_tried_again_later_and_not_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asked_aside(tmp_path) as there:
+        tried: list[int] = []
+
+        def stumble(*_: object) -> None:
+            tried.append(1)
+            raise LookupError("a fault of ours")
+
+        with monkeypatch.context() as faulty:
+            faulty.setattr(due_threads.DueThreads, "_see_to", stumble)
+            there.clock.offset += timedelta(hours=21)
+            await there.until(lambda: bool(tried))
+            await there.quiet(1.2)
+            assert len(tried) == 1
+        there.clock.offset += timedelta(minutes=6)
+        await until(there, MoveState.REMINDED)

@@ -323,7 +323,7 @@ def test_setup_writes_a_key_once_that_only_its_owner_can_read(tmp_path: Path, mo
     file = tmp_path / ".env"
     file.write_text("ASIDE_PORT=8081")
     monkeypatch.setattr(setting_up, "_ENV_FILE", file)
-    monkeypatch.setattr(setting_up, "_train", lambda _: None)
+    monkeypatch.setattr(setting_up, "train", lambda _: 0)
     monkeypatch.delenv("ASIDE_VAULT_KEY", raising=False)
     settings = Settings(_env_file=None, aside_home=tmp_path, aside_bot_token="known")
     setting_up.set_up(settings)
