@@ -4,7 +4,9 @@
 """
 
 import asyncio
+import base64
 import random
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -66,6 +68,7 @@ async def product(home: Path) -> AsyncIterator[Product]:
         "ASIDE_ASSISTANT_TIMEOUT": "30",
         "ASIDE_ASSISTANT_PATIENCE": "120",
         "ASIDE_HIDE_LEAKS": "true",
+        "ASIDE_VAULT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
     deployed = SqliteDeployment(home, environment)
     await deployed.prepare()

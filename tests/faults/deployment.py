@@ -41,6 +41,7 @@ class Deployment:
                 for name, value in os.environ.items()
                 if not name.startswith(("ASIDE", "TWITTER", "FACEBOOK", "TELEGRAM", "RASA", "DATABASE_URL"))
             },
+            "ASIDE_VAULT_KEY": "",  # the ledger reads from outside what was said: nothing is sealed, unless asked for
             **environment,
             "ASIDE_HOME": str(home),
         }
