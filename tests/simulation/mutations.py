@@ -71,7 +71,11 @@ def _forget_the_epoch() -> Iterator[None]:
     def speak(conn: Connection, case: Case, at: datetime) -> None:
         cases.touch(conn, case.id, at)
 
-    with mock.patch.object(cases, "fence", return_value=None), mock.patch.object(cases, "speak", speak):
+    with (
+        mock.patch.object(cases, "fence", return_value=None),
+        mock.patch.object(cases, "fence_turn", return_value=None),
+        mock.patch.object(cases, "speak", speak),
+    ):
         yield
 
 
@@ -219,7 +223,7 @@ def _write_down_by_arrival() -> Iterator[None]:
 
 
 def _answer_what_is_settled() -> Iterator[None]:
-    """A worker that was presumed dead does not see that another has taken its turn since."""
+    """A worker that was presumed dead does not see that another has taken its turn since, nor what it has noted."""
     settle, take_turn = inbox.settle, inbox.take_turn
 
     def blind(conn: Connection, inbox_id: int, status: inbox.InboxStatus, reason: str = "") -> bool:
@@ -230,7 +234,11 @@ def _answer_what_is_settled() -> Iterator[None]:
         take_turn(conn, head)
         return True
 
-    with mock.patch.object(inbox, "settle", blind), mock.patch.object(inbox, "take_turn", blind_turn):
+    with (
+        mock.patch.object(inbox, "settle", blind),
+        mock.patch.object(inbox, "take_turn", blind_turn),
+        mock.patch.object(cases, "fence_turn", cases.fence),
+    ):
         yield
 
 
