@@ -11,7 +11,7 @@ from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
 from gateway.messages import Surface
 from gateway.sending.planner import Rules
 from gateway.storage import events, feed, threads, transcript, vault
-from handoff import attachments, conversation, fates, outlook, queue, reveal, troubles, users, view
+from handoff import attachments, clear, conversation, fates, outlook, queue, reveal, troubles, users, view
 from handoff.queue import Counts, Wanted
 from handoff.rights import Right, access_case, may
 from handoff.users import User
@@ -104,7 +104,7 @@ def _wanted(which: str, user: User) -> Wanted:
 def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
     before = view.place_of(asked.before) if asked.before else None
     found = transcript.latest(conn, case.id, _SHOWN + 1, before=before)
-    shown = found[-_SHOWN:]
+    shown, masked = clear.read(conn, found[-_SHOWN:])
     happened = events.told(
         conn, case.id, since=shown[0].at if shown else None, until=None if before is None else before[0]
     )
@@ -114,7 +114,7 @@ def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
         "severity": case.severity,
         "waiting_since": queue.waiting_since(case),
         "slots": reveal.masked_slots(reveal.noted(case)),
-        "kept": vault.known_of(conn, [said.id for said in shown]) if may(asked.user, Right.SEE_CLEAR) else set(),
+        "kept": masked if may(asked.user, Right.SEE_CLEAR) else set(),
         "sealed": vault.is_open() and may(asked.user, Right.SEE_CLEAR),
         "blocks": conversation.blocks(shown, happened, asked.zone),
         "earlier": view.cursor_of(shown[0]) if len(found) > _SHOWN else None,

@@ -13,9 +13,9 @@ from gateway.messages import Author, Channel, Delivery, Surface
 from gateway.public_thread import MoveState
 from gateway.sending import planner, prices
 from gateway.sending.planner import Plan, Rules
-from gateway.storage import episodes, moves, people, threads, transcript, vault
+from gateway.storage import episodes, moves, people, threads, transcript
 from gateway.storage.transcript import Message
-from handoff import attachments, cursor, fates, queue, reveal
+from handoff import attachments, clear, cursor, fates, queue, reveal
 from handoff.attachments import AttachmentJson
 from handoff.errors import Invalid
 from handoff.fates import ActJson, ReactionJson, WasJson
@@ -243,8 +243,8 @@ def _limit(plan: Plan) -> LimitJson:
 def messages(conn: Connection, said: Sequence[Message]) -> list[MessageJson]:
     """Messages, with what came along."""
     along = attachments.of_messages(conn, said)
-    kept = vault.known_of(conn, [one.id for one in said])
-    return [_message(one, along.get(one.id, []), masked=one.id in kept) for one in said]
+    shown, masked = clear.read(conn, said)
+    return [_message(one, along.get(one.id, []), masked=one.id in masked) for one in shown]
 
 
 def _message(said: Message, along: list[AttachmentJson], *, masked: bool) -> MessageJson:

@@ -37,6 +37,10 @@ _PATTERNS = (
     re.compile(rf"\b[0-9]{{2,5}}[ ](?:{_NAME}[ ]){{1,2}}(?:Way|Place|Row|Hill|Rise|Walk|View)\b(?:,[ ]{_NAME})"),
     re.compile(r"\bp\.?o\.?[ ]box[ ][0-9]{1,6}\b", re.IGNORECASE),
 )
+_TOWN = re.compile(
+    r"(?:,?[ ][A-Z][\w'-]{1,30}){0,3},?[ ](?:[A-Z]{1,2}[0-9][A-Z0-9]?[ ]?[0-9][A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?)\b"
+)
+"""What follows a street up to its postcode."""
 _PREMISES = re.compile(
     r"\b(?:store|shop|branch|restaurant|hotel|station|outlet|office|pub|cafe|located|location)s?\b[^.!?\n]{0,25}$",
     re.IGNORECASE,
@@ -60,6 +64,8 @@ def find_addresses(text: str, *, ours: bool) -> Iterator[Finding]:
             before = text[max(0, match.start() - 40) : match.start()]
             if (not ours and _PREMISES.search(before)) or _HOURS.match(match.group()):
                 continue
-            yield Finding("address", match.start(), match.end(), 0.7, "a street with a house number")
+            town = _TOWN.match(text, match.end())
+            end = match.end() if town is None else town.end()
+            yield Finding("address", match.start(), end, 0.7, "a street with a house number")
     for match in _LIVES.finditer(text):
         yield Finding("address", *match.span("code"), 0.75, "a postcode that is called so")

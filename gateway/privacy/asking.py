@@ -11,8 +11,8 @@ QUESTION = re.compile(
             |note|confirm|borrow)\b
       | \b(?:do|did|have|would)\s(?:you|u)\s(?:still\s|happen\sto\s|perhaps\s)?(?:have|got|get|know|remember
             |recall)\b
-      | \b(?:have|has)\s(?:you|u)\s(?:got|received|been\sgiven)\b
-      | \bis\sthere\s(?:an?|any)\b
+      | \b(?:have|has)\s(?:you|u)\s(?:got|received|been\sgiven|an?|any|the|your)\b
+      | \bis\sthere\s(?:an?|any|another)\b
       | \bif\s(?:i|we)\s(?:could\s|can\s)?(?:have|get|take|grab|confirm)\b
       | ^\W*(?:\w+\W\s)?(?:have\s(?:you|u)\s)?got\b
       | \b(?:were|was)\s(?:you|u)\s(?:given|sent|told)\b | \bdid\s(?:you|u|they)\s(?:\w+\s)?(?:get|receive|give|use
@@ -89,7 +89,7 @@ VERB = re.compile(
             |(?:snap|take)\s(?:us\s|me\s)?(?=an?\s(?:photo|pic|picture|screen))|(?:start|begin)(?:\swith)?
             |fill\s(?:me|us)\sin|put|jot|scribble
             |(?:call|contact|hit|hook|get\s(?:in\stouch|back)|come\sback
-            |reach\sout)(?:\s(?:to|us|up))*\swith|remind\sus|add\s(?:it|them)\shere|let\s(?:us|me)\s(?:know
+            |reach\sout)(?:\s(?:to|us|up|here|again))*\swith|remind\sus|add\s(?:it|them)\shere|let\s(?:us|me)\s(?:know
             |have)(?!\s(?:if|whether|when|how|that|why|once)))\b
       | \b(?:schick|send(?!ung)|teil|nenn|gib\b|geben\b|gebt\b|verrat|hinterlass|poste|bestatig|schreib|mitteil
             |zusend|ubermittel)\w*
@@ -143,13 +143,22 @@ BARRIER = re.compile(
 """Between a word that asks and what it seems to ask for: the sentence has moved on."""
 ELSEWHERE = re.compile(
     r"""
-        ^(?:\s\w+){0,4}?\s(?:at\s(?:the\s)?checkout|when\s(?:you\s)?(?:order|sign\sup|signing\sup|register
+        ^(?:\s\w+){0,4}?\s(?P<place>at\s(?:the\s)?checkout|when\s(?:you\s)?(?:order|sign\sup|signing\sup|register
             |registering|ordering|checking\sout)|on\s(?:our|the)\s(?:website|checkout\spage|contact\sform)
             |in\s(?:our|the|your)\s(?:app|account))\b
     """,
     re.VERBOSE,
 )
 """Said of a place that is not public. A page is: on Facebook, the brand's."""
+USED_THERE = re.compile(
+    r"""
+        \b(?:you|u)(?:'ve|'d|\shave|\shad)?\s(?:first\s|originally\s|usually\s|normally\s)?
+            (?:used?|register(?:ed)?|sign(?:ed)?\s(?:up|in)|log(?:ged)?\s(?:on|in)|order(?:ed)?|book(?:ed)?|paid|gave|put|enter(?:ed)?|created|placed
+            |set\sup|bought|made)(?:\s(?:with|it|up|under|for\sit))?\s?$
+    """,
+    re.VERBOSE,
+)
+"""Before a place: it tells where the data was used, not where it is to be said."""
 FORBIDS_LATE = re.compile(
     r"\b(?:nicht|nie|niemals|keine?n?r?|keinesfalls|niemande[mn]|niemand)\b|\bn(?:e|')\s?\w+(?:\s\w+)?\s(?:pas|jamais|aucun)\b"
 )
@@ -171,6 +180,7 @@ ASKED_AFTER = re.compile(
             |let\s(?:us|me)|allow|enable|be\s(?:a\s(?:great\s)?help
             |(?:really\s|very\s|most\s|super\s)?(?:great|helpful|useful|handy|enough|fine|perfect|good|needed
             |required|ideal|appreciated|lovely|welcome|brilliant)))\b
+            |\bbe\s(?:shared|sent|given|provided|passed(?:\son)?|posted)\s(?:(?:with|to)\s)?(?:us|me|here)\b
             |\b(?:should|ought\sto)\sdo\b|\b(?:is|are)\s(?:all\s)?(?:we|i)\s(?:need|want|require|ask)|\b(?:is
             |are)\s(?:enough|sufficient|fine|all\s(?:we|i))\b
             |\b(?:in|as)\sa\s(?:reply|comment)\b|\bso\s(?:that\s)?(?:we|i)\scan\b)
@@ -179,7 +189,7 @@ ASKED_AFTER = re.compile(
 )
 """Behind a mention: it is asked for only now."""
 BARE_LEAD = re.compile(
-    r"^(?:\W|\b(?:and|also|or|the|your|ur|a|an|any|plus|with|once|more|again|answer|to|so|now|then|next|quick|question|last|thing|one|hi|hey|hello|ok|okay|great|sure|sorry|thanks|und|ihre?|deine?"
+    r"^(?:\W|\b\d{1,2}[-\s]?digit\b|\b(?:and|also|or|the|your|ur|a|an|any|plus|with|once|more|again|answer|to|so|now|then|next|quick|question|last|thing|one|hi|hey|hello|ok|okay|great|sure|sorry|thanks|und|ihre?|deine?"
     r"|tu|su|et|votre|y|first|just|please|pls|bitte"
     r"|full|name|address|e-?mail|phone|number|postcode)\b)*$"
 )
@@ -187,7 +197,8 @@ BARE_LEAD = re.compile(
 BARE_TAIL = re.compile(
     r"^(?!.*\b(?:not|isn't|doesn't|won't|wrong|lost|working|missing|expired|changed|safe|trouble|problem|gone|forgotten|needed|required)\b)[^.!?]{0,45}\?"
     r"|^\W*(?:(?:please|pls|plz|bitte|thanks|thx|first|too|also|or|and|number|handy|there|on|for|of|the|your|order|account|booking)\b\W*)*\?"
-    r"|^\W*(?:please|pls|plz|bitte)\W*(?:and\b|$)|^\s(?:by|via|per|in|por|en)\s(?:a\s)?(?:dm|pm|pn|md|mp|private\smessage)\b"
+    r"|^\W*(?:and|plus)\s(?:what|which|when|where)\b[^.!?]{0,80}\?"
+    r"|^\W*(?:please|pls|plz|bitte)\W*(?:(?:\w+\W{1,3})?and\b|(?:\w+\W*)?(?:[\^/*~-]\s?[a-z]{1,12}\W*)?$)|^\s(?:by|via|per|in|por|en)\s(?:a\s)?(?:dm|pm|pn|md|mp|private\smessage)\b"
 )
 """All that stands behind such a mention."""
 IT = re.compile(

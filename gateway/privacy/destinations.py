@@ -9,6 +9,8 @@ a sentence that asks -> it names a private way, or another place than this threa
 import re
 from collections.abc import Sequence
 
+from gateway.privacy.asking import USED_THERE
+
 _PM = (
     r"(?:d\.?m'?s?\b|(?<!\d\s)(?<!\d)p\.?m'?s?\b|(?:direct|private|facebook|secure)\s(?:message|msg|chat|mail)s?\b|messenger\b"
     r"|direktnachricht\b|privatnachricht\b|private?n?\snachricht\b|pn\b|mensajes?\s(?:privado|directo|interno)s?\b|privado\b"
@@ -70,8 +72,10 @@ _HERE = re.compile(
             |comments?|commenting|answer|tweet|re-?tweet)\b(?!\s(?:to\s)?(?:\w+\s){0,2}?(?:d\.?m|pm|message|inbox
             |there|in\sprivate))
             (?![^.!?]{0,30}\b(?:via|by|in)\s(?:a\s)?(?:d\.?m|pm|private|direct))
-      | (?<!never\s)(?<!not\s)(?<!than\s)(?<!from\s)\bhere\b(?!\W{0,3}\s?https?://)(?!\sto\shelp)(?!\s(?:in|by
-            |via)\s) | \bbelow\b(?!\W{0,3}\s?https?://) | \bunder\sthis\b | \bin\spublic\b | \bpublicly\b
+      | (?<!never\s)(?<!not\s)(?<!than\s)(?<!from\s)(?<!click\s)(?<!tap\s)(?<!press\s)\bhere\b(?!\W{0,3}\s?https?://)(?!\sto\shelp)(?!\s(?:in|by
+            |via)\s)
+      | (?<!link\s)(?<!button\s)(?<!icon\s)(?<!click\s)(?<!tap\s)(?<!press\s)\bbelow\b(?!\W{0,3}\s?https?://)
+            | \bunder\sthis\b | \bin\spublic\b | \bpublicly\b
       | \bor\s(?:just|simply)\b
     """,
     re.VERBOSE,
@@ -111,4 +115,7 @@ def invites(sentence: str) -> bool:
 
 
 def _leads_elsewhere(sentence: str) -> bool:
-    return any(not _INSTEAD.search(sentence[: match.start()]) for match in _ELSEWHERE.finditer(sentence))
+    return any(
+        not _INSTEAD.search(before) and not USED_THERE.search(before)
+        for before in (sentence[: match.start()] for match in _ELSEWHERE.finditer(sentence))
+    )

@@ -1,11 +1,13 @@
 """Disguises: words that are spelled apart, joined, or with digits in the place of letters, as plain words.
 
-"o r d e r  n u m b e r", "0rder numb3r" and "ordernumber" -> "order number", with the way back to the original offsets.
+"o r d e r  n u m b e r", "0rder numb3r", "ordernumber" and "oredr nubmer" -> "order number", with the way back to the
+original offsets.
 """
 
 import re
 
 from gateway.privacy.folding import Folded
+from gateway.privacy.misspellings import meant
 
 _LETTERS = str.maketrans("013457@$", "oieastas")
 _MIXED = re.compile(r"(?<![\w#])(?=[a-z]*[0134570@$])(?=[0-9@$]*[a-z])[a-z0134570@$]{3,14}(?!\w)")
@@ -14,7 +16,8 @@ _JOINED = re.compile(
     r"(?<!\w)(order|booking|account|customer|reference|tracking|phone|mobile|ticket|membership|card|invoice)[-_.]?"
     r"(numbers?|no|nr|id|code|reference|ref|details|address)(?!\w)"
 )
-_MAIL = re.compile(r"(?<!\w)e[._*]m[._*]?ail(?!\w)")
+_MAIL = re.compile(r"(?<!\w)e[._*\s]m[._*]?ail(?!\w)")
+_WORD = re.compile(r"(?<![\w@#/.-])[a-z]{4,14}(?![\w@])")
 _WORDS = re.compile(
     r"order|number|email|mail|phone|mobile|post|code|postcode|account|booking|reference|name|address|birth|pass|word|password"
     r"|card|digits|details|customer|id|pin|zip|surname|your|what|is|send|please|share|us|the|tell|number"
@@ -25,12 +28,14 @@ def undisguised(folded: Folded) -> Folded | None:
     """The text without its disguises; None where it wears none. For lower-case text."""
     text = folded.text
     edits = [(match.start(), match.end(), _plain(match.group())) for match in _MIXED.finditer(text)]
-    edits = [edit for edit in edits if edit[2] is not None and edit[2] != text[edit[0] : edit[1]]]
+    edits = [edit for edit in edits if edit[2] != text[edit[0] : edit[1]]]
     for match in _APART.finditer(text):
         letters = re.sub(r"[^a-z0-9]", "", match.group()).translate(_LETTERS)
         edits.append((*match.span(), _in_words(letters)))
     edits += [(*match.span(), f"{match[1]} {match[2]}") for match in _JOINED.finditer(text)]
     edits += [(*match.span(), "e-mail") for match in _MAIL.finditer(text)]
+    edits += [(*match.span(), meant(match.group())) for match in _WORD.finditer(text)]
+    edits = [edit for edit in edits if edit[2] is not None]
     if not edits:
         return None
     return _edited(folded, edits)

@@ -10,10 +10,12 @@ from gateway.privacy.personal import PERSONAL, PLAIN
 _FILLER = re.compile(
     r"\b(?:and|also|or|the|a|an|your|ur|yr|any|plus|with|hi|hey|hello|hiya|morning|afternoon|evening|good|ok|okay|great|sure|sorry|thanks|thank|you"
     r"|thx|ta|cheers|first|just|please|pls|plz|kindly|oh|ah|right|cool|perfect|lovely|awesome|now|then|next|once|more|again|still|quick|one|last|thing|question"
-    r"|hun|mate|x|xx|xo|full|complete|both|either|as|well|too|on|for|of|in|used|same|handy|there|number|numbers|booking|order|account|us|me"
+    r"|hun|mate|x|xx|xo|full|complete|both|either|as|well|too|on|for|of|in|used|same|handy|there|number|numbers|digits?|card|booking|order|account|us|me"
     r"|und|oder|ihre?n?|deine?n?|bitte|danke|kurz|noch|y|o|tu|su|por|favor|gracias|et|ou|votre|vos|merci|svp|s'il|vous|te|plait|per|via|by)\b"
 )
 _SIGNED = re.compile(r"(?:[\^/*~-]\s?[a-z]{1,12}|:\)|;\)|@\w+)\s*$|^\s*@\w+")
+_CALLED = re.compile(r"(?<=please),?\s[a-z'-]{2,14}\W*$|(?<=pls),?\s[a-z'-]{2,14}\W*$")
+"""The reader's name behind a please."""
 _PLEASE = re.compile(r"\b(?:please|pls|plz|kindly|bitte|por\sfavor|s'il\s(?:vous|te)\splait|svp)\b")
 _OUTCOME = re.compile(
     r"(?:,|\band\b|\bthen\b|\bso\b|\bfor\b|\bto\b|\b(?:um|dann|para|pour|y|et)\b|\.|-|:)\s?(?:\w+\s){0,2}?"
@@ -28,7 +30,7 @@ _HEAD = re.compile(r"^[^:?!.]{0,60}:\s*")
 
 def is_terse(sentence: str) -> bool:
     """Whether a sentence is nothing but the names of data, with politeness around them."""
-    said = _SIGNED.sub("", sentence).strip()
+    said = _CALLED.sub("", _SIGNED.sub("", sentence).strip())
     if len(said) > 160 or _THANKS.match(said) or _PLACE.match(said) or said.startswith("no "):
         return False
     if _only_data(said, least=1):

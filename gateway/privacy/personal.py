@@ -7,7 +7,8 @@ in a list or beside a please.
 import re
 
 _NUMBER = (
-    r"(?:\s?-?(?:ref(?:erence)?|confirmation|id|\#|no\.?|nr\.?|num(?:b(?:er)?)?|code|locator|identifier))+s?(?!\w)"
+    r"(?:\s?-?(?:ref(?:erence)?|confirmation|id|\#|no\.?|nr\.?|num(?:b(?:er)?)?|nm?br|code|locator"
+    r"|identifier))+s?(?!\w)"
 )
 _YOUR = r"(?:your|ur|yr|yer|their|his|her|the\s(?:customer|account\sholder|passenger)'?s)\s(?:\w+\s){0,2}?"
 _MATTERS = r"""(?:order|booking|reservation|rez|confirmation|account|acct?|customer|client|member(?:ship)?|loyalty
@@ -15,14 +16,25 @@ _MATTERS = r"""(?:order|booking|reservation|rez|confirmation|account|acct?|custo
      |case|claim|complaint|incident|reference|ref|invoice|tracking|parcel|package|shipment|consignment|policy|contract
      |rewards?|frequent\sflyer|purchase|transaction|receipt|delivery|imei|meter|subscriber|patient|student|tenan(?:t|cy)
      |awb|waybill|serial|registration|reg|vehicle|vin|insurance|passport|licen[cs]e|bill|user|login|repair|job|crn|mpan
-     |nhs|sim|chassis|collection|return|dispatch|cert(?:ificate)?|voter|pupil|employee|payroll|guest|flight|donor|wallet)"""
+     |nhs|sim|chassis|collection|return|dispatch|consumer|call-?\s?back|rental|agreement|loan|mortgage|application|enquiry|inquiry
+     |request|grievance|docket|notice|pcn|utr|rrn?|rma|ra|uts|pir|baggage|bag|tag|e-?ticket|gift\scard
+     |riot|player|summoner|battle|discord|landlord|lease|site|property|apartment|room|cert(?:ificate)?|voter|pupil|employee|payroll|guest|flight|donor|wallet)"""
 
 _ENGLISH = rf"""
   \b{_MATTERS}{_NUMBER}
 | \bthe\s(?:awb|waybill|(?:consignment\s)?(?:note|number)\s(?:no|number)|pnr|tracking\scode)\b | \b(?:tracking
             |customer|client|order|ticket|member)\s?(?:code|tag)s?\b | \b\w+[-\s]letter\scode\b | \bin-?game\sname\b
             | \bnumber\son\s(?:the|your)\s(?:\W?\w+\W?\s){1, 5}card\b
-| \b(?:your|the|ur)\s(?:receipt|invoice|order\sconfirmation|boarding\spass)(?=\W*\?|\shere\b)
+| \b(?:your|the|ur)\s(?:receipt|invoice|order\sconfirmation|boarding\spass)(?=\W*\?|\shere\b|\sbelow\b
+            |\sin\s(?:the\s|a\s|your\s)?(?:comments?|repl(?:y|ies))\b)
+| \b(?:nearest|closest|main)\s(?:intersection|crossroads)\b | \bcross[\s-]?streets?\b
+| (?:(?<=what's\s)|(?<=whats\s)|(?<=at\sis\s)|(?<=provide\s)|(?<=share\s)|(?<=send\s)|(?<=give\s)|(?<=need\s)
+     |(?<=have\s)|(?<=us\s)
+     |(?<=me\s))(?:the|a)\szip\b(?!\s(?:lock|tie|file|pocket|bag))
+            | (?:\band|&)\s(?:the\s|your\s)?zip\b(?=\W*(?:$|\?|please|so\b|and\b))
+| \b(?:the|which|what)\s(?:number|mobile|landline|line)\s(?:that\s?(?:'?s|is)?\s|is\s|with\s|you(?:'re|\sare)\s)
+     (?:having|affected
+            |giving|not\sworking|down|the\s(?:issue|problem|fault)|issues?|problems?|trouble|calling|ringing|texting)\b
 | \breference\syou\b | \bthe\s(?:name|e-?mail|number|address|phone)\s(?:the\s(?:booking|order|account|ticket
             |reservation|policy|parcel|room|table|card|delivery|contract)|it|this|that)\s(?:was|is|were|are|went
             |came)\b
@@ -36,9 +48,12 @@ _ENGLISH = rf"""
 | \b(?:order|booking|account|ticket|reservation)\s(?:name|e-?mail|holder(?:'?s\sname)?)\b
 | \be-?mail\s?(?:address|addy|id|addresses)\b
 | \b{_YOUR}e-?mail(?!\s(?:app|inbox|client|preferences|settings|provider|folder|confirmation|and\slet))s?\b
-| \b(?:the|which|what|whatever|an)\se-?mail\s(?:\w+\s)?(?:you|on|linked|associated|used|registered|for|that's|that\sis
+| \b(?:the|which|what|whatever|an|any|another|other)\se-?mail\s(?:\w+\s)?(?:you|on|linked|associated|used
+            |registered|for|that's
+     |that\sis
      |attached|tied|was|is\sit)\b | \bthe\se-?mail(?:'s|\sis)?\son\b
-| \b(?:the|which|what)\s(?:mobile|phone|number|name|cell|username|address|postcode)\s(?:\w+\s)?(?:you(?:'ve
+| \b(?!wh(?:ich|at)\sphone\sdo\syou\s(?:have|use)\b)
+     (?:the|which|what)\s(?:mobile|phone|number|name|cell|username|address|postcode)\s(?:\w+\s)?(?:you(?:'ve
             |\shave)?\s(?:used
      |registered|gave|signed|booked|ordered|have|put|entered|provided)|linked|associated|registered|tied|attached
             |on\syour

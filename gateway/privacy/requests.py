@@ -55,7 +55,7 @@ def _request_start(text: str, start: int, end: int, first: int, last: int) -> in
     """Where the request begins that governs the mention from `first` to `last`; None where nobody asks for it."""
     start, end = max(start, first - _REACH), min(end, last + _REACH)
     before, after = text[start:first], text[last:end]
-    if OURS.search(before) or asking.SPARED.search(before) or asking.ELSEWHERE.search(after):
+    if OURS.search(before) or asking.SPARED.search(before) or _is_said_elsewhere(text[first:last], after):
         return None
     if not asking.LACKING.search(before) and asking.FORBIDS_LATE.search(
         clause_of(text, start, first) + after.partition(",")[0]
@@ -73,6 +73,13 @@ def _request_start(text: str, start: int, end: int, first: int, last: int) -> in
     # What governs it stands in its own part of the sentence: "no DM needed: the booking code in a reply is fine".
     governed = any(True for _ in _governing(before.rpartition(":")[2]))
     return first if not governed and asking.ASKED_AFTER.match(after) else None
+
+
+def _is_said_elsewhere(mention: str, after: str) -> bool:
+    place = asking.ELSEWHERE.search(after)
+    if place is None:
+        return False
+    return asking.USED_THERE.search(mention + after[: place.start("place")]) is None
 
 
 def _nearest(before: str) -> int | None:

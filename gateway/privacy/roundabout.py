@@ -5,11 +5,18 @@ import re
 ROUNDABOUT = re.compile(
     r"""
         \bwhere(?:abouts)?\s(?:exactly\s)?(?:do|are)\s(?:you|u)\s(?:live|living|based\sexactly|staying)\b
+      | \b(?:what|which)\s(?:street|road|avenue|house|flat|apartment)\s(?:number\s)?(?:are\s|do\s)?(?:you|u)\b
+      | \b(?:what|which)(?:'s|\sis|\swas)\syour\s(?:room|seat)\b
+            | \b(?:what|which)\s(?:room|seat)\s(?:number\s)?(?:are|were)\s(?:you|u)\b
+      | \b(?:is|was)\s(?:the|this|it|that)\s[^.!?]{0,30}\b(?:in|under)\syour\s(?:\w+\s)?name\b
+      | \b(?:attach|upload|show\s(?:us|me)|post|send\s(?:us|me)|share|tweet(?:\sus)?)\s(?:your|the)\s
+            (?:receipt|invoice|bill|statement|itinerary
+            |boarding\spass|e-?ticket|(?:order|booking)\sconfirmation)\b(?!\s(?:in|at|when|to|on|with)\b)
       | \bhow\s(?:best\s)?(?:can|do|could|may|might|should|shall)\s(?:we|i|our\s\w+|a\scolleague|someone
             |they)\s(?:best\s)?
             (?:reach|contact|call|ring|phone|text|e-?mail)\s(?:you|u)\b
-      | \b(?:what|which|whatever)(?:'s|\sis)?\s(?:the\s)?(?:(?:e-?mail|mail)(?:\saddress)?|names?|number|phone|mobile
-            |address|postcode|card|username|user\sname
+      | \b(?:what|which|whatever)(?:'s|\sis)?\s(?:the\s)?(?:(?:e-?mail|mail)(?:\saddress)?|names?|number
+            |phone(?!\s(?:are\syou\susing|do\syou\s(?:have|use|own)|have\syou\sgot|is\sit))|mobile|address|postcode|card|username|user\sname
             |account\sname|reference|ref|surname|alias|street|pin|password|handle|login|zip|house|flat|delivery\saddress
             |reg(?:istration)?|d\.?o\.?b|id)(?:'s|\sis|\swas)?\s(?:did|do|does|have|has|should|shall|can|could|may
             |might|is|was|are|were|it|on|to|under|for|we|will|would
@@ -19,7 +26,8 @@ ROUNDABOUT = re.compile(
             |at))\s(?:your|the|it|top|front|back|bottom)
             (?!\s(?:\w+\s){0,2}?(?:song|film|show|product|item|shop|store|town|colour|book|game|team|episode|ad\b
             |machine|tv|box|pack|model))
-      | \bwhat(?:'s|\sis)\sthe\s(?:e-?mail|postcode|surname|phone\snumber|account|ref(?:erence)?)\W*\? | \b(?:what
+      | \bwhat(?:'s|\sis)\sthe\s(?:e-?mail|postcode|surname|phone\snumber|account|ref(?:erence)?)
+            (?:\W{1,2}(?:please|pls|plz|again|then|mate))*\W*\? | \b(?:what
             |which)\s(?:number|e-?mail|address|name|surname|postcode|mobile|username|zip)\W*\?
       | \bgot\s(?:an?|your)\s(?:e-?mail|number|name|phone|mobile|ref\w*|address|surname|postcode)\b(?=\s(?:for\s(?:us
             |me)|(?:that\s)?(?:we|i)\scan|to\shand|handy|on\syou)[^.!?]*\?)
@@ -51,6 +59,8 @@ ROUNDABOUT = re.compile(
       | \bwho(?:m)?\s(?:the|it|that|this)\s(?:\w+\s){0,2}?(?:was|is)\s(?:\w+\s)?(?:issued|booked|made|addressed
             |registered|under|in|for|sent|placed)\b
       | \bis\sthere\san?\s(?:better|different|good|another|working)\s(?:\w+\s)?(?:e-?mail|number|address|name)\b
+      | \bis\sthere\s(?:another|any\sother)\s(?:\w+\s)?(?:e-?mail|number|address|name|postcode|account)\b
+            (?!\s(?:i|to)\b)(?=[^.!?]*\?)
       | \b(?:booked|registered|placed|ordered|listed|filed)\sunder\b[^.!?]{0,40}\? | \bunder\s(?:a\sdifferent|another
             |any\sother)\s(?:name|e-?mail|number|address)\b
       | \bdo\syou\shave\s(?:another|a\sdifferent|any\sother)(?:\s(?:one|number|e-?mail|address|name))?\W*\?

@@ -165,11 +165,12 @@ def of_case(conn: Connection, case_id: str) -> dict[int, Kept]:
     return {row.message_id: msgspec.json.decode(row.sealed, type=Kept) for row in rows}
 
 
-def known_of(conn: Connection, message_ids: Sequence[int]) -> set[int]:
-    """Of which of these messages more is kept than the transcript holds."""
+def of_messages(conn: Connection, message_ids: Sequence[int]) -> dict[int, Kept]:
+    """These messages as they were said, by their ids; without those of which the transcript holds all."""
     if not message_ids:
-        return set()
-    return set(conn.execute(sa.select(vault.c.message_id).where(vault.c.message_id.in_(message_ids))).scalars())
+        return {}
+    rows = conn.execute(sa.select(vault.c.message_id, vault.c.sealed).where(vault.c.message_id.in_(message_ids)))
+    return {row.message_id: msgspec.json.decode(row.sealed, type=Kept) for row in rows}
 
 
 def get(conn: Connection, message_id: int) -> Kept | None:

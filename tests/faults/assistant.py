@@ -142,7 +142,7 @@ class StubAssistant:
             "intent_ranking": [intent],
             "entities": [],
             "policy": "answer",
-            "replies": [{"text": f"About {' '.join(tags) or 'this'}: it is on its way.", "buttons": []}],
+            "replies": [{"text": f"About {' '.join(tags) or 'this'}: it is noted.", "buttons": []}],
             "effects": [],
             "slots": {},
             "state": {"version": 1, "slots": {}, "turns": turns + 1},

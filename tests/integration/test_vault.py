@@ -204,7 +204,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def leaked(house: House) -> str:
     def plot(story: Story) -> None:
         story.says(f"where is order {ORDER}? {MAIL}", Surface.PUBLIC)
-        story.says("hello")
+        story.says(f"hello, {MAIL} here")
         cases.keep_dialogue(story.conn, story.case_id, {"slots": {"order_number": ORDER, "colour": "red"}})
         story.hands_over()
 
@@ -217,19 +217,21 @@ async def test_an_agent_sees_masks_and_on_a_click_that_is_noted_what_was_said(ho
         answer = await ada.get(f"/api/v1/cases/{case_id}/messages")
         leak, hello = answer.json()["messages"]
         assert leak["text"] == "where is order [order number]? [email]"
+        assert hello["text"] == f"hello, {MAIL} here"  # said to us alone: whoever works on the case reads it
         assert (leak["masked"], hello["masked"]) == (True, False)
         case = await ada.get(f"/api/v1/cases/{case_id}")
         assert case.json()["packet"]["slots"] == {"order_number": "[order number]", "colour": "red"}
         lists = await ada.get("/api/v1/cases")
         page = await ada.get(f"/desk/cases/{case_id}/parts", headers={"Accept": "text/html"})
-        for shown in (answer, case, lists, page):
+        for shown in (case, lists):
             assert all(clear not in shown.text for clear in CLEAR), shown.url
+        assert ORDER not in answer.text + page.text
+        assert answer.text.count(MAIL) == page.text.count(MAIL) == 1
         said_once = await ada.post(f"/api/v1/cases/{case_id}/messages/{leak['id']}/reveal")
         assert said_once.json()["text"] == f"where is order {ORDER}? {MAIL}"
         assert said_once.headers["cache-control"] == "no-store"
         noted = await ada.post(f"/api/v1/cases/{case_id}/reveal")
         assert noted.json() == {"slots": {"order_number": ORDER, "colour": "red"}}
-        assert (await ada.post(f"/api/v1/cases/{case_id}/messages/{hello['id']}/reveal")).status_code == 404
     told = await house.read(
         lambda conn: [
             (row.actor, row.data)
@@ -265,7 +267,7 @@ async def test_what_an_agent_says_and_notes_is_masked_where_it_lies_and_sent_as_
             answer: httpx.Response = await ada.post(
                 f"/api/v1/cases/{case_id}/messages", json={"text": text, "surface": surface}
             )
-            assert (answer.status_code, answer.json()["text"]) == (201, "I see [email] and order [order number].")
+            assert (answer.status_code, answer.json()["text"]) == (201, text)
     payloads = await house.read(lambda conn: [row.payload["text"] for row in conn.execute(sa.select(outbox.c.payload))])
     assert payloads == [f"I see {MAIL} and order {ORDER}."]
     if not ON_POSTGRES:

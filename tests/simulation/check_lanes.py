@@ -37,6 +37,11 @@ def the_living_keep_their_lanes(story: Story) -> Iterator[str]:
             yield f"{life} was presumed dead at {entry.at:.3f} after {silent} s of silence"
 
 
+_NOT_YET_TOLD: Final = (
+    1.0  # seconds in which somebody who stood still and goes on does not know that they were given up
+)
+
+
 def no_doubt_without_cause(story: Story) -> Iterator[str]:
     """A message is in doubt where no answer came, or where whoever sent it died or was presumed dead."""
     claimed: dict[int, tuple[float, str]] = {}
@@ -56,7 +61,7 @@ def no_doubt_without_cause(story: Story) -> Iterator[str]:
             cause = (
                 unanswered.get(message, -1.0) >= since
                 or course.was_in_trouble(since, entry.at)
-                or any(since <= at <= entry.at for at in course.presumed_dead)
+                or any(since - _NOT_YET_TOLD <= at <= entry.at for at in course.presumed_dead)
             )
             if not cause:
                 yield f"message {message} of {life} was {status} at {entry.at:.3f} ({facts['error']})"

@@ -104,7 +104,8 @@ async def _tear(play: World, home: Path, folder: Path) -> tuple[set[str], set[st
 
 def _read(path: Path) -> tuple[set[str], bool]:
     with sqlite3.connect(path) as connection:
-        bodies = connection.execute("SELECT body FROM inbox").fetchall()
+        bodies = connection.execute("SELECT body FROM inbox").fetchall()  # of what is done nothing is left there
+        bodies += connection.execute("SELECT CAST(text AS BLOB) FROM messages").fetchall()
         (check,) = connection.execute("PRAGMA integrity_check").fetchone()
     connection.close()
     return {tag for (body,) in bodies for tag in tags_in(bytes(body).decode(errors="replace"))}, check == "ok"

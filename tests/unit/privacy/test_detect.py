@@ -190,3 +190,15 @@ def test_a_tweet_takes_less_than_five_milliseconds(detector: Detector) -> None:
 
 def test_without_a_brand_there_is_nothing_of_its_own() -> None:
     assert [finding.type for finding in Detector(BrandFormats()).find("ana@wren.example")] == ["email"]
+
+
+@pytest.mark.parametrize("text", ["order 104221, £785.67 in all", "order 104221 £20", "it is 104221, EUR 5 off"])
+def test_a_number_before_a_price_is_not_the_price(text: str) -> None:
+    found = Detector(BrandFormats(order_patterns=(r"\b1\d{5}\b",))).find(text)
+    assert [text[one.start : one.end] for one in found] == ["104221"]
+
+
+def test_an_address_goes_on_to_its_postcode() -> None:
+    text = "send it to 16 Elm Road, Long Ditton BS1 5TR please, by Friday"
+    (found,) = Detector().find(text)
+    assert text[found.start : found.end] == "16 Elm Road, Long Ditton BS1 5TR"
