@@ -17,8 +17,13 @@ def check_story(stack: Stack, question: str, place: str) -> None:
     """One case holds both faces; the number is asked for once, in private; nothing private is said in public."""
     case = stack.case_of(question)
 
-    def closed() -> list[dict[str, Any]] | None:
+    def story() -> list[dict[str, Any]]:
+        """From the question on: what went before is another test's."""
         told = stack.transcript(case["id"])
+        return told[max(number for number, message in enumerate(told) if message["text"] == question) :]
+
+    def closed() -> list[dict[str, Any]] | None:
+        told = story()
         return told if any(words.CLOSING in message["text"] for message in told) else None
 
     told = stack.until(closed)
@@ -32,7 +37,7 @@ def check_story(stack: Stack, question: str, place: str) -> None:
     for message in public:
         WALL.check(message["text"], Channel(place))
         assert ORDER not in message["text"]
-    stack.until(lambda: all(m["delivery"] == "sent" for m in stack.transcript(case["id"]) if m["author"] != "customer"))
+    stack.until(lambda: all(message["delivery"] == "sent" for message in story() if message["author"] != "customer"))
     assert {message["surface"] for message in told} == {"public", "private"}
 
 
