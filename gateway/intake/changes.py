@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from gateway.intake import inbox
+from gateway.intake import inbox, line
 from gateway.intake.inbox import RECORDED, InboxStatus, Recorded, recorded
 from gateway.messages import Attachment, Said
 from gateway.storage.statements import Statement, given
@@ -97,7 +97,7 @@ def reword(
 
 def leave_to_people(conn: Connection, case_id: str, said: Said, reason: str) -> None:
     """Have what the sender of `said` has told us in a case, and waits for the assistant, wait for people instead."""
-    for other in inbox.line_of(conn, case_id):
+    for other in line.line_of(conn, case_id):
         told_us = not (other.reason or other.said.overheard)
         if told_us and (other.said.channel, other.said.sender.native_id) == (said.channel, said.sender.native_id):
             conn.execute(table.update().where(table.c.id == other.id, INBOX_QUEUED).values(reason=reason))

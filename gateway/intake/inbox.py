@@ -15,15 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.errors import StaleEpoch
+from gateway.intake.line import Waiting
 from gateway.messages import Channel, RawEvent, Said
-from gateway.storage.rows import as_struct
 from gateway.storage.settled import InboxStatus as InboxStatus
 from gateway.storage.statements import Statement, given
 from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, inbox
 
 _FURTHEST: Final = timedelta(seconds=5)  # that an event is put off
 TOGETHER: Final = 100  # events that are taken up at once
-_LOOK_AHEAD: Final = 100  # messages of one line that are looked at to see whether it has come to rest
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,21 +39,6 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """We have asked for it, rather than been told by a webhook: it may be old."""
     about: str | None = None
     """The message that it tells of and that had not come when it was looked at before."""
-
-
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer's message that waits for its turn."""
-
-    id: int
-    message_id: int
-    said: Said
-    received_at: datetime
-    attempts: int
-    deaths: int
-    failing_since: datetime | None
-    due_at: datetime | None
-    reason: str = ""
-    """Why it is not for the assistant, in one word."""
 
 
 _ROWS: Final = (64, 16, 4, 1)
@@ -246,19 +230,6 @@ def not_for_us(conn: Connection, inbox_id: int) -> bool:
         .values(status=InboxStatus.IGNORED, reason="not_for_us", case_id=None, message_id=None, said=None)
     )
     return changed.rowcount == 1
-
-
-_LINE: Final = Statement(
-    sa.select(*(inbox.c[name] for name in Waiting.__struct_fields__))
-    .where(inbox.c.case_id == given(inbox.c.case_id), INBOX_QUEUED)
-    .order_by(inbox.c.said_at, inbox.c.said_order, inbox.c.id)
-    .limit(_LOOK_AHEAD)
-)
-
-
-def line_of(conn: Connection, case_id: str) -> list[Waiting]:
-    """The head of a case's line: waiting messages in the order in which they were said, as far as platforms tell."""
-    return [as_struct(row, Waiting) for row in _LINE.all(conn, case_id=case_id)]
 
 
 def put_off(conn: Connection, inbox_id: int, now: datetime, until: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from gateway.intake.inbox import Waiting
+from gateway.intake.line import Waiting
 from gateway.messages import Said
 from gateway.storage import cases, people
 from gateway.storage.tables import messages

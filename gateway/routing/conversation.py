@@ -16,7 +16,7 @@ import msgspec
 
 from gateway import codes
 from gateway.cases import Case
-from gateway.intake.inbox import Waiting
+from gateway.intake.line import Waiting
 from gateway.messages import Said, Surface
 from gateway.privacy.detect import Detector
 from gateway.routing.assistant import (

@@ -16,7 +16,7 @@ from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock
 from gateway.errors import WallRefusal
 from gateway.intake import inbox
-from gateway.intake.inbox import Waiting
+from gateway.intake.line import Waiting
 from gateway.messages import Author, Button, Channel, Said, Surface
 from gateway.privacy.wall import Wall
 from gateway.public_thread import Patience

@@ -27,7 +27,8 @@ from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock
 from gateway.errors import AssistantError, AssistantRefused, AssistantUnavailable, StaleEpoch, WrongState
 from gateway.intake import inbox
-from gateway.intake.inbox import InboxStatus, Waiting
+from gateway.intake.inbox import InboxStatus
+from gateway.intake.line import Waiting, line_of, may_grow
 from gateway.lanes import Hold
 from gateway.messages import Channel, Said, Surface
 from gateway.privacy.wall import Wall
@@ -48,6 +49,7 @@ _log = log.get(__name__)
 _SETTLE_LONGEST: Final = 3.0  # seconds that a lively case is waited for before its line is taken as it stands
 _BURST: Final = 4  # times the usual quiet, where several messages wait or one comes late: more of them may be under way
 _LATE: Final = timedelta(seconds=5)  # between the platform's time and the arrival: a repeated or shuffled delivery
+_LOOK_AGAIN: Final = 0.1  # seconds, while what has come is still being understood
 _NAP: Final = 0.7  # seconds that a drain waits itself, rather than be told to come back
 _BACK_OFF_LONGEST: Final = 4.0  # seconds between two tries
 
@@ -72,6 +74,8 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
 
     line: list[Waiting]
     case: Case
+    growing: bool = False
+    """Whether what may belong before the head has come and was not understood yet."""
     invited: list[Move] = []
     """Its invitations that wait for the customer to come aside; looked at where the bot is to answer in private."""
     writes_first: bool = False
@@ -116,7 +120,7 @@ class Turns:
             if look is None:
                 return None
             line = look.line
-            wait = self._wait(line)
+            wait = self._wait(line, growing=look.growing)
             if wait > _NAP and not first:
                 return self._clock() + timedelta(seconds=wait)
             if wait > 0:
@@ -181,16 +185,16 @@ class Turns:
             return True
         return await self._answer(look, head)
 
-    def _wait(self, line: list[Waiting]) -> float:
+    def _wait(self, line: list[Waiting], *, growing: bool) -> float:
         """Seconds to wait before the head of the line may be taken."""
         now = self._clock()
-        newest = max(waiting.received_at for waiting in line)
+        newest = _newest(line)
         oldest = min(waiting.received_at for waiting in line)
-        settle = self._settings.settle
-        if len(line) > 1 or abs(newest - line[0].said.at) > _LATE:
-            settle *= _BURST
+        settle = self._settle_of(line)
         quiet = (newest + settle - now).total_seconds()
         longest = (oldest + timedelta(seconds=_SETTLE_LONGEST) - now).total_seconds()
+        if growing:
+            quiet = max(quiet, _LOOK_AGAIN)
         settled = min(quiet, longest, settle.total_seconds())
         if (newest - now).total_seconds() > _SETTLE_LONGEST:
             settled = 0.0  # it came in the future: the clock was put back since, and the quiet would never be over
@@ -198,6 +202,10 @@ class Turns:
         off = 0.0 if due is None else (due - now).total_seconds()
         # Further off than any back-off: the clock was put back since, and nobody shall wait for it to catch up.
         return max(settled, off if off <= _BACK_OFF_LONGEST else 0.0, 0.0)
+
+    def _settle_of(self, line: list[Waiting]) -> timedelta:
+        """The quiet that a line needs to have come to rest."""
+        return self._settings.settle * (_BURST if _shuffled(line) else 1)
 
     async def _answer(self, look: "_Look", head: Waiting) -> bool:
         case = look.case
@@ -217,7 +225,7 @@ class Turns:
 
     def _look(self, conn: Connection, case_id: str) -> "_Look | None":
         """What a turn of a case has to know. None where nothing waits; a case in which nothing was for us is gone."""
-        line = inbox.line_of(conn, case_id)
+        line = line_of(conn, case_id)
         if not line:
             return None
         case, said = cases.get(conn, case_id), line[0].said
@@ -225,9 +233,11 @@ class Turns:
             return _Look(line=line, case=case)
         if said.album and album.stands_beside(conn, case_id, line):
             return _Look(line=line, case=case, beside=True)
+        growing = _shuffled(line) and may_grow(conn, said.channel, _newest(line) + self._settle_of(line))
         if said.place.surface is Surface.PUBLIC:
-            return _Look(line=line, case=case, writes_first=self._writes_first(conn, case, said))
-        return _Look(line=line, case=case, invited=moves.of_case(conn, case_id, *LATE_TOO))
+            first = self._writes_first(conn, case, said)
+            return _Look(line=line, case=case, growing=growing, writes_first=first)
+        return _Look(line=line, case=case, growing=growing, invited=moves.of_case(conn, case_id, *LATE_TOO))
 
     def _writes_first(self, conn: Connection, case: Case, said: Said) -> bool:
         """Whether we could say the first words in private, should this public message move aside."""
@@ -270,3 +280,12 @@ class Turns:
             tell=threads.one_of(conn, case.id, head.said.place.native_id, head.said.target),
             why=error.message,
         )
+
+
+def _newest(line: list[Waiting]) -> datetime:
+    return max(waiting.received_at for waiting in line)
+
+
+def _shuffled(line: list[Waiting]) -> bool:
+    """Whether more of what was said may be under way: several messages wait, or one comes late."""
+    return len(line) > 1 or abs(_newest(line) - line[0].said.at) > _LATE

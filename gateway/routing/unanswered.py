@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import Case, CaseState, HandoffReason, Owner
 from gateway.intake import inbox
-from gateway.intake.inbox import InboxStatus, Waiting
+from gateway.intake.inbox import InboxStatus
+from gateway.intake.line import Waiting
 from gateway.messages import Author, Surface
 from gateway.privacy.wall import Wall
 from gateway.public_thread import Patience
@@ -19,7 +20,7 @@ from gateway.routing import private_move, stop, words
 from gateway.routing.address import in_public
 from gateway.routing.handoff import hand_over
 from gateway.routing.leaks import Leaks
-from gateway.sending import outbox
+from gateway.sending import outbox, parcels
 from gateway.storage import cases, episodes, events, moves, threads
 
 
@@ -73,7 +74,7 @@ def as_wished(conn: Connection, case: Case, head: Waiting, promise: timedelta, w
 
 def _withdraw_answers(conn: Connection, case: Case, now: datetime) -> bool:
     why = "the customer wants no automatic answers"
-    withdrawn = [parcel for row in outbox.unsent(conn, case.id) if (parcel := outbox.withdraw(conn, row, now, why))]
+    withdrawn = [parcel for row in parcels.unsent(conn, case.id) if (parcel := parcels.withdraw(conn, row, now, why))]
     for parcel in withdrawn:
         if parcel.out.opens_private:
             moves.not_begun(conn, case.id, parcel.out.target)

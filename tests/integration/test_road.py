@@ -1,6 +1,6 @@
 import asyncio
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ from gateway.cases import CaseState
 from gateway.clock import utc_now
 from gateway.errors import AssistantRefused, SendRefused, SendRetryable, SendUnclear, WrongState
 from gateway.intake.inbox import InboxStatus, record
+from gateway.lanes import Hold
 from gateway.messages import Author, Channel, Delivery, RawEvent, Surface
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
 from gateway.routing import unanswered, words
+from gateway.routing.arrivals import Arrivals
 from gateway.routing.assistant import (
     Answer,
     HandoffEffect,
@@ -30,7 +32,7 @@ from gateway.sending import outbox as outbox_of
 from gateway.storage import cases as case_store
 from gateway.storage import episodes, references, threads, transcript
 from gateway.storage.desk_tables import users
-from gateway.storage.tables import cases, inbox, outbox
+from gateway.storage.tables import INBOX_QUEUED, cases, inbox, outbox
 from tests.fakes import FakeAssistant, FakePlatform, said_back
 from tests.integration.road import Road, road, said
 
@@ -75,6 +77,29 @@ async def test_fifty_shuffled_events_stand_and_are_answered_in_the_order_in_whic
         for name in ("ines", "tom", "mei", "amara", "jonas"):
             answers = [text for out, text, _ in there.platform.sent if out.target == name]
             assert answers == [f"You said {name} {number}" for number in range(10)]
+
+
+async def test_a_late_message_is_not_answered_before_what_has_come_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = utc_now() - timedelta(minutes=10)
+    drain, free = Arrivals.drain, asyncio.Event()
+
+    async def behind(self: Arrivals, hold: Hold) -> datetime | None:
+        await free.wait()
+        return await drain(self, hold)
+
+    monkeypatch.setattr(Arrivals, "drain", behind)
+    free.set()
+    async with road(tmp_path, settle_ms=100) as there:
+        await there.hear(said("second", at=start + timedelta(seconds=1)))
+        await there.until_read(lambda conn: conn.scalar(sa.select(sa.func.count()).where(INBOX_QUEUED)) == 1)
+        free.clear()
+        await there.hear(said("first", at=start))
+        await asyncio.sleep(1)
+        assert there.platform.texts == []
+        free.set()
+        await there.until(lambda: there.platform.texts == ["You said first", "You said second"])
 
 
 async def test_a_message_that_comes_late_still_stands_where_it_was_said(tmp_path: Path) -> None:
@@ -517,14 +542,14 @@ async def test_a_persons_message_that_is_refused_makes_the_case_theirs_to_act_on
 async def test_what_became_of_a_message_is_kept_though_the_store_refuses_it_at_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish, refusals = deliver.outbox.finish, [OSError("disk full"), OSError("disk full")]
+    finish, refusals = deliver.parcels.finish, [OSError("disk full"), OSError("disk full")]
 
     def reluctant(*arguments: Any, **options: Any) -> None:
         if refusals:
             raise refusals.pop()
         finish(*arguments, **options)
 
-    monkeypatch.setattr(deliver.outbox, "finish", reluctant)
+    monkeypatch.setattr(deliver.parcels, "finish", reluctant)
     async with road(tmp_path) as there:
         await there.hear(said("one"), said("two"))
         await there.until(lambda: there.platform.texts == ["You said one", "You said two"])

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 from gateway.happenings import SaidForUs
 from gateway.intake import changes, inbox
 from gateway.intake.changes import Early
-from gateway.intake.inbox import InboxStatus, Waiting
+from gateway.intake.inbox import InboxStatus
+from gateway.intake.line import Waiting
 from gateway.routing import changes as routing_changes
 from gateway.routing import takeover
 from gateway.sending import echoes
