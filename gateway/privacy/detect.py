@@ -6,6 +6,7 @@ left out -> the surest of what overlaps
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from gateway.privacy.addresses import find_addresses
@@ -34,6 +35,9 @@ __all__ = ["BrandFormats", "Detector", "Finding"]
 # does not come through here.
 MAX_CHARACTERS = 20_000
 _MAX_EARLIER: Final = 1_000  # characters of what somebody said before
+_LATELY: Final = (
+    32  # texts whose findings are kept: on its road a message is looked at by several stages within a moment
+)
 
 _LINKED = re.compile(
     r"(?P<topic>order|booking|reservation|tracking|track|parcel|ticket|case|account|customer|invoice"
@@ -59,6 +63,7 @@ class Detector:
         self._own = OwnContacts(brand)
         self._formats = OwnFormats(brand.patterns())
         self._regions = brand.phone_regions
+        self._lately = lru_cache(_LATELY)(self._read)
 
     def find(self, text: str, *, ours: bool = False) -> list[Finding]:
         """The findings in a text, in its order, without overlaps; where two overlap, the surer one stays.
@@ -66,13 +71,16 @@ class Detector:
         A text is read up to `MAX_CHARACTERS`. `ours`: the brand says it. A customer who names a hotline or the address
         of a company tells nothing of themselves; where the brand speaks, only what the operator has named is harmless.
         """
-        heard = hear(text[:MAX_CHARACTERS])
+        return list(self._lately(text[:MAX_CHARACTERS], ours))
+
+    def _read(self, text: str, ours: bool) -> tuple[Finding, ...]:
+        heard = hear(text)
         found = _without_overlaps(self._find(heard.text, ours=ours))
-        return [
+        return tuple(
             Finding(finding.type, *heard.span(finding.start, finding.end), finding.score, finding.reason)
             for finding in found
             if finding.type != NOBODYS and not self._is_own(finding, heard.text)
-        ]
+        )
 
     def find_across(self, earlier: Sequence[str], text: str) -> list[Finding]:
         """The findings in a text, those too that it only makes together with what its author said just before it.

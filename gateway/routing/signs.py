@@ -1,6 +1,6 @@
 """Signs: a button's press is taken at once; who waits for long sees that somebody writes. Nothing hangs on them.
 
-routing --give--> at most so many under way --> channel; what is too much, fails or takes long is left
+routing --give--> at most so many under way and in a second --> channel; what is too much, fails or takes long is left
 """
 
 import asyncio
@@ -16,6 +16,7 @@ _log = log.get(__name__)
 
 _AT_ONCE: Final = 32
 _GIVE_UP: Final = 5.0  # seconds
+_APART: Final = 0.1  # seconds between two signs of typing: where many wait, answers come sooner without them
 _TYPING_AFTER: Final = 1.0  # seconds: most answers are there by then, and cost no sign
 
 
@@ -25,6 +26,7 @@ class Signs:
     def __init__(self, channels: Mapping[Channel, ChannelAdapter]) -> None:
         self._channels = channels
         self._under_way: set[asyncio.Task[None]] = set()
+        self._typed_at = -_APART
 
     def pressed(self, said: Said) -> None:
         """A button's press has been taken."""
@@ -36,7 +38,7 @@ class Signs:
         if said.place.surface is Surface.PUBLIC:
             yield
             return
-        timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._give, said, SignKind.TYPING)
+        timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._type, said)
         try:
             yield
         finally:
@@ -47,6 +49,12 @@ class Signs:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _type(self, said: Said) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._typed_at >= _APART:
+            self._typed_at = now
+            self._give(said, SignKind.TYPING)
 
     def _give(self, said: Said, kind: SignKind) -> None:
         if len(self._under_way) >= _AT_ONCE:
