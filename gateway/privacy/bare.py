@@ -88,9 +88,8 @@ class OwnFormats:
 def find_bare(text: str) -> Iterator[Finding]:
     """Booking codes and long numbers in a folded text without noise."""
     on_subject = _SUBJECT.search(text) is not None
-    shouted = is_shouted(text)
     for match in _SIX.finditer(text):
-        if on_subject and _is_code(match.group(), shouted=shouted):
+        if on_subject and _is_code(match.group(), shouted=is_shouted(text)):
             yield Finding(BOOKING, match.start(), match.end(), 0.65, "six capitals and digits, as booking codes are")
     for match in _LOWER.finditer(text):
         if on_subject and len(_GROUPS.findall(match.group())) >= 4 and not set(match.group()) & set("aeiou"):

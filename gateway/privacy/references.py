@@ -5,6 +5,7 @@ topic (`booking`) -> up to six small words (`ref is`) -> a token that may be a n
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gateway.privacy.findings import Finding
 from gateway.privacy.letters import is_no_word
@@ -67,7 +68,6 @@ _ORDINAL = re.compile(r"[0-9]{1,4}(?:st|nd|rd|th|am|pm|hrs?|k|m|gb|tb|mb|x|yrs?|
 
 def find_references(text: str) -> Iterator[Finding]:
     """Numbers in a folded text without noise."""
-    shouted = is_shouted(text)
     position = 0
     while (match := _NEAR.search(text, position)) is not None:
         # What is no number may be the next topic: `order parcel 104217`.
@@ -77,7 +77,7 @@ def find_references(text: str) -> Iterator[Finding]:
             continue
         led = _LEADS.search(joiner) is not None or _NUMBER_OF.search(text, max(0, match.start() - 25), match.start())
         if _COUNTED.match(text, match.end("token")) is None and _is_number(
-            token, joiner, topic, led=bool(led), shouted=shouted
+            token, joiner, topic, led=bool(led), shouted=is_shouted(text)
         ):
             position = match.end()
             yield _found(type_of(topic.lower()), match)
@@ -88,10 +88,10 @@ def find_references(text: str) -> Iterator[Finding]:
             yield _found(type_of(match["topic"].lower()), match)
 
 
+@lru_cache(maxsize=1)
 def is_shouted(text: str) -> bool:
     """Whether most letters are capitals: where everything is, six of them are only a word."""
-    letters = [character for character in text if character.isalpha()]
-    return sum(map(str.isupper, letters)) * 2 > len(letters)
+    return sum(map(str.isupper, text)) * 2 > sum(map(str.isalpha, text))
 
 
 def _found(type_: str, match: re.Match[str]) -> Finding:
