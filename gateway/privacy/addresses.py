@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain, repeat
 
 from gateway.privacy.findings import Finding
 
@@ -11,16 +12,21 @@ _STREET = (
     r"|[Tt]errace|[Gg]ardens|[Bb]oulevard|Blvd|[Pp]arkway|Pkwy|[Hh]ighway|[Gg]rove|[Mm]ews)\b"
 )
 _LOWER = r"(?:(?!(?:the|a|of|in|on)\b)[a-z]{3,20}[ ]){1,2}(?:street|road|avenue|lane|crescent)\b"
+_SHOUTED = r"(?!(?:THE|A|OF|IN|ON|DOWN|OFF|UP|ALONG|ACROSS|MY|YOUR|AND|TO|FROM)\b)[A-Z][A-Z'.-]{2,20}"
 _WAY = r"(?:rue|avenue|boulevard|chemin|impasse|allee)(?:[ ][\w'-]{1,20}){1,4}"
 _DIGIT = re.compile(r"[0-9]")
-_PATTERNS = (
+_NUMBER_FIRST = (
     re.compile(rf"\b[0-9]{{1,5}}[a-zA-Z]?,?[ ](?:{_NAME}[ ]){{1,3}}{_STREET}\.?"),
     re.compile(rf"\b[0-9]{{1,5}}[a-z]?,?[ ]{_LOWER}"),
+    re.compile(rf"\b[0-9]{{1,5}}[A-Z]?,?[ ](?:{_SHOUTED}[ ]){{1,3}}(?:STREET|ROAD|RD|AVENUE|AVE|LANE|CRESCENT)\b"),
+    re.compile(rf"\b[0-9]{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ]{_WAY}", re.IGNORECASE),
+    re.compile(rf"\b[0-9]{{2,5}}[ ](?:{_NAME}[ ]){{1,2}}(?:Way|Place|Row|Hill|Rise|Walk|View)\b(?:,[ ]{_NAME})"),
+)
+_NAME_FIRST = (
     re.compile(
         r"\b[A-Z][\w-]{2,40}?(?:stra(?:ss|ß)e|str\.|weg|platz|allee|gasse|ufer|damm)[ ][0-9]{1,4}[ ]?[a-z]?\b"
         r"(?:,?[ ][0-9]{5}[ ][A-Z]\w{1,30})?"
     ),
-    re.compile(rf"\b[0-9]{{1,4}}(?:[ ]?(?:bis|ter))?,?[ ]{_WAY}", re.IGNORECASE),
     re.compile(
         r"\b(?:calle|avenida|avda\.?|plaza|paseo|c/)[ ](?:[\w'.-]{1,20},?[ ]){1,4}(?:n\.?[ ]?)?[0-9]{1,4}\b",
         re.IGNORECASE,
@@ -34,11 +40,11 @@ _PATTERNS = (
         r"\b[A-Z][\w-]{2,30}(?:straat|laan|gracht|plein|kade"
         r"|dijk)[ ][0-9]{1,4}[ ]?[a-z]?\b(?:,?[ ][0-9]{4}[ ]?[A-Z]{2}\b)?"
     ),
-    re.compile(rf"\b[0-9]{{2,5}}[ ](?:{_NAME}[ ]){{1,2}}(?:Way|Place|Row|Hill|Rise|Walk|View)\b(?:,[ ]{_NAME})"),
     re.compile(r"\bp\.?o\.?[ ]box[ ][0-9]{1,6}\b", re.IGNORECASE),
 )
 _TOWN = re.compile(
-    r"(?:,?[ ][A-Z][\w'-]{1,30}){0,3},?[ ](?:[A-Z]{1,2}[0-9][A-Z0-9]?[ ]?[0-9][A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?)\b"
+    r"(?:,?\s[A-Z][\w'-]{1,30}){0,3},?\s(?:[A-Z]{1,2}[0-9][A-Z0-9]?[ ]?[0-9][A-Z]{2}|[0-9]{5}(?:-[0-9]{4})?)\b"
+    r"|(?:,?\s[a-z][\w'-]{1,30}){0,3},?\s[a-z]{1,2}[0-9][a-z0-9]?[ ]?[0-9][a-z]{2}\b"
 )
 """What follows a street up to its postcode."""
 _PREMISES = re.compile(
@@ -57,10 +63,11 @@ _LIVES = re.compile(
 
 def find_addresses(text: str, *, ours: bool) -> Iterator[Finding]:
     """Postal addresses in a folded text without noise; `ours`: the brand says it, so that a shop's counts too."""
-    if _DIGIT.search(text) is None:
+    digit = _DIGIT.search(text)
+    if digit is None:
         return
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
+    for pattern, start in chain(zip(_NUMBER_FIRST, repeat(digit.start())), zip(_NAME_FIRST, repeat(0))):
+        for match in pattern.finditer(text, start):
             before = text[max(0, match.start() - 40) : match.start()]
             if (not ours and _PREMISES.search(before)) or _HOURS.match(match.group()):
                 continue

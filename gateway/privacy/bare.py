@@ -87,12 +87,12 @@ class OwnFormats:
 
 def find_bare(text: str) -> Iterator[Finding]:
     """Booking codes and long numbers in a folded text without noise."""
-    on_subject = _SUBJECT.search(text) is not None
     for match in _SIX.finditer(text):
-        if on_subject and _is_code(match.group(), shouted=is_shouted(text)):
+        if _is_code(match.group(), shouted=is_shouted(text)) and _is_on_subject(text):
             yield Finding(BOOKING, match.start(), match.end(), 0.65, "six capitals and digits, as booking codes are")
     for match in _LOWER.finditer(text):
-        if on_subject and len(_GROUPS.findall(match.group())) >= 4 and not set(match.group()) & set("aeiou"):
+        alternates = len(_GROUPS.findall(match.group())) >= 4
+        if alternates and not set(match.group()) & set("aeiou") and _is_on_subject(text):
             yield Finding(BOOKING, match.start(), match.end(), 0.55, "letters and digits, as in booking codes")
     for match in _LONG.finditer(text):
         before = text[max(0, match.start() - 40) : match.start()]
@@ -101,7 +101,8 @@ def find_bare(text: str) -> Iterator[Finding]:
     for match in _TEN.finditer(text):
         before = text[max(0, match.start() - 40) : match.start()]
         digits = sum(map(str.isdigit, match.group()))
-        if on_subject and 4 <= digits <= len(match.group()) - 2 and _NO_CUSTOMERS.search(before) is None:
+        mixed = 4 <= digits <= len(match.group()) - 2
+        if mixed and _NO_CUSTOMERS.search(before) is None and _is_on_subject(text):
             yield Finding(
                 REFERENCE, match.start(), match.end(), 0.55, "many capitals and digits, as in numbers of orders"
             )
@@ -120,6 +121,11 @@ def find_alone(text: str, start: int, end: int) -> Iterator[Finding]:
         yield Finding(REFERENCE, start, end, 0.6, "a message that is nothing but a number")
     elif _SIX.fullmatch(said) and digits and not MODEL.fullmatch(said) and not said.isdigit():
         yield Finding(BOOKING, start, end, 0.6, "a message that is nothing but a booking code")
+
+
+def _is_on_subject(text: str) -> bool:
+    """Whether the text speaks of what has numbers."""
+    return _SUBJECT.search(text) is not None
 
 
 def _is_code(token: str, *, shouted: bool) -> bool:

@@ -26,6 +26,7 @@ from gateway.privacy.plates import find_plates
 from gateway.privacy.references import find_references
 from gateway.privacy.security_codes import find_security_codes
 from gateway.privacy.spoken import hear
+from gateway.privacy.spread import side_by_side
 from gateway.privacy.topics import TYPES, type_of
 from gateway.privacy.whose import is_companys_email
 
@@ -64,6 +65,7 @@ class Detector:
         self._formats = OwnFormats(brand.patterns())
         self._regions = brand.phone_regions
         self._lately = lru_cache(_LATELY)(self._read)
+        self._whoever_says_it = lru_cache(_LATELY)(self._search)
 
     def find(self, text: str, *, ours: bool = False) -> list[Finding]:
         """The findings in a text, in its order, without overlaps; where two overlap, the surer one stays.
@@ -89,21 +91,36 @@ class Detector:
         begins in an earlier message, the part in this one. So `my booking is` and then `K7PQ2M`, or half a card each.
         """
         alone = self.find(text)
-        before = "\n".join(earlier)[-_MAX_EARLIER:].rstrip()
-        if not before or not text.strip():
+        if not any(map(str.strip, earlier)) or not text.strip():
             return alone
-        before += " "
-        shift = len(before)
+        both, shift = side_by_side(earlier, text, _MAX_EARLIER)
         across = [
             Finding(finding.type, max(0, finding.start - shift), finding.end - shift, finding.score, finding.reason)
-            for finding in self.find(before + text)
-            if finding.end > shift
+            for finding in self.find(both)
+            if finding.end > max(shift, 0)
         ]
         return _without_overlaps([*alone, *across])
 
     def _find(self, text: str, *, ours: bool) -> Iterator[Finding]:
         if _DIGIT.search(text) is None and _WITHOUT.search(text) is None:
             return
+        quiet, found = self._whoever_says_it(text)
+        yield from found
+        for email in find_emails(text):
+            address = written(text[email.start : email.end])
+            if ours or not is_companys_email(text, email.start, email.end, address):
+                yield email
+            else:
+                yield Finding(NOBODYS, email.start, email.end, 0.96, "a company's address")
+        yield from find_phones(quiet, self._regions, ours=ours)
+        yield from find_addresses(quiet, ours=ours)
+
+    def _search(self, text: str) -> tuple[str, tuple[Finding, ...]]:
+        """The text without noise, and what is somebody's whoever says it."""
+        quiet = without_noise(text)
+        return quiet, tuple(self._somebodys(text, quiet))
+
+    def _somebodys(self, text: str, quiet: str) -> Iterator[Finding]:
         start, end = _alone(text)
         for span in find_cards(text):
             yield Finding("card", *span, 0.99, "a card number with a right check digit")
@@ -111,25 +128,16 @@ class Detector:
             yield Finding("card", *span, 0.9, "an airline's card number with a right check digit")
         for span in find_security_codes(text):
             yield Finding("security_code", *span, 0.95, "digits beside a word for a security code")
-        for email in find_emails(text):
-            address = written(text[email.start : email.end])
-            if ours or not is_companys_email(text, email.start, email.end, address):
-                yield email
-            else:
-                yield Finding(NOBODYS, email.start, email.end, 0.96, "a company's address")
         yield from find_ibans(text)
         yield from find_births(text)
         yield from find_ips(text)
         yield from find_passwords(text)
         yield from _in_links(without_codes(text))
-        quiet = without_noise(text)
         yield from find_nationals(text, (start, end))
         yield from self._formats.find(quiet)
         yield from find_references(quiet)
         yield from find_bare(quiet)
         yield from find_alone(quiet, start, end)
-        yield from find_phones(quiet, self._regions, ours=ours)
-        yield from find_addresses(quiet, ours=ours)
         yield from find_plates(quiet)
 
     def _is_own(self, finding: Finding, text: str) -> bool:

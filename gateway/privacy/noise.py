@@ -32,14 +32,18 @@ _NOISE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_DIGIT = re.compile(r"[0-9]")
 _NAMES = re.compile(r"(?<!\w)@\w{1,50}(?!\w|\.\w)|(?<!\w)\#[^\W0-9]{1,100}(?!\w|-\w)")
 
 
 def without_noise(text: str) -> str:
     """The text with spaces in the place of noise: every offset stays."""
-    text = LINK.sub(_blank, without_codes(text))
-    text = _NAMES.sub(_blank, text)
-    return _NOISE.sub(_blank, text)
+    text = without_codes(text)
+    if "://" in text or "www." in text.lower():
+        text = LINK.sub(_blank, text)
+    if "@" in text or "#" in text:
+        text = _NAMES.sub(_blank, text)
+    return _NOISE.sub(_blank, text) if _DIGIT.search(text) is not None else text
 
 
 def without_codes(text: str) -> str:

@@ -21,6 +21,11 @@ _SAID = re.compile(
     rf"|e)\b){_THING.replace('open', 'other').replace('secret', 'plain')}",
     re.IGNORECASE,
 )
+# Without an "is": a plain word may follow as well, a mixture of letters and digits does not by chance.
+_BESIDE = re.compile(
+    rf"(?<![a-z]){_NAMED},?\s(?P<secret>(?=[^\s]{{0,30}}[0-9])(?=[^\s]{{0,30}}[a-z])[^\s\"'()\[\]]{{6,40}})",
+    re.IGNORECASE,
+)
 _ANY = (
     "pass",
     "pw",
@@ -32,6 +37,7 @@ _ANY = (
     "clave",
     "answer",
 )  # one is in each of these words
+_ANY_CODE = ("pin", "cod", "otp", "2fa", "tan", "time", "einmal")  # and one of these in each word for a code
 _STRIPPED = ".,;:!?"
 _PIN = re.compile(
     rf"(?<![a-z])(?:my|the|mein|mi|mon|il\smio|mijn|meu)?\s?(?:\w{{2,10}}\s)?(?<![a-z])pin(?:\s?(?:code|number"
@@ -92,6 +98,15 @@ def find_passwords(text: str) -> Iterator[Finding]:
             if _is_secret(secret, named=group == "secret", quoted=quoted):
                 start = match.start(group)
                 yield Finding("password", start, start + len(secret), 0.85, "what is called a password")
+    if not any(word in lowered for word in _ANY_CODE):
+        return
+        for match in _BESIDE.finditer(text):
+            secret = match["secret"].rstrip(_STRIPPED)
+            if _is_secret(secret, named=True, quoted=False):
+                start = match.start("secret")
+                yield Finding(
+                    "password", start, start + len(secret), 0.75, "letters and digits beside a password's name"
+                )
     for match in _PIN.finditer(text):
         yield Finding("password", *match.span("secret"), 0.85, "digits called a PIN")
     for match in _NAMED_CODE.finditer(text):
