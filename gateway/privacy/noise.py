@@ -1,6 +1,7 @@
 """What holds digits and is nobody's data: links, handles, prices, dates, times, versions, counts, our own codes."""
 
 import re
+from typing import Final
 
 from gateway import codes
 
@@ -32,6 +33,7 @@ _NOISE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_BEFORE_DIGIT: Final = 24  # characters: no noise has more before its first digit, as `September 3` has ten
 _DIGIT = re.compile(r"[0-9]")
 _NAMES = re.compile(r"(?<!\w)@\w{1,50}(?!\w|\.\w)|(?<!\w)\#[^\W0-9]{1,100}(?!\w|-\w)")
 
@@ -43,7 +45,15 @@ def without_noise(text: str) -> str:
         text = LINK.sub(_blank, text)
     if "@" in text or "#" in text:
         text = _NAMES.sub(_blank, text)
-    return _NOISE.sub(_blank, text) if _DIGIT.search(text) is not None else text
+    digit = _DIGIT.search(text)
+    if digit is None:
+        return text
+    begin = max(0, digit.start() - _BEFORE_DIGIT)
+    parts, end = [], 0
+    for match in _NOISE.finditer(text, begin):
+        parts += [text[end : match.start()], _blank(match)]
+        end = match.end()
+    return "".join([*parts, text[end:]])
 
 
 def without_codes(text: str) -> str:
