@@ -45,6 +45,7 @@ from gateway.routing.effects import Effects
 from gateway.routing.guard import GuardedAssistant
 from gateway.routing.happened import Happened
 from gateway.routing.leaks import Leaks
+from gateway.routing.names import Naming
 from gateway.routing.signs import Signs
 from gateway.routing.suspicion import Suspicion
 from gateway.routing.takeover import Takeovers
@@ -114,6 +115,7 @@ class Gateway:
         )
         suspicion = Suspicion(road)
         self._signs = Signs(channels)
+        self._naming = Naming(channels, road, clock)
         leaks = Leaks(channels, detector, self.wall, hides=settings.aside_hide_leaks, tells=settings.aside_tell_leaks)
         happened = Happened(
             Changes(detector, leaks),
@@ -148,7 +150,9 @@ class Gateway:
             leaks,
         )
         self._drains: dict[LaneKind, Drain] = {
-            LaneKind.ARRIVALS: Arrivals(channels, road, clock, suspicion, happened, leaks, self._signs, patience).drain,
+            LaneKind.ARRIVALS: Arrivals(
+                channels, road, clock, suspicion, happened, leaks, self._signs, self._naming, patience
+            ).drain,
             LaneKind.CASE: turns.drain,
             LaneKind.THREAD: self._deliveries.drain,
         }
@@ -235,6 +239,8 @@ class Gateway:
                 ),
                 asyncio.create_task(keep_doing("files", self._fetching.look, Bell(), _LOOK_AT_FILES), name="files"),
             ]
+            if self._naming.is_on:
+                self._loops.append(asyncio.create_task(self._naming.run(), name="names"))
         self._loops.append(
             asyncio.create_task(keep_doing("pulse", self.intake.pulse.write_down, Bell(), _WRITE_PULSE), name="pulse")
         )

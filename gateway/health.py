@@ -14,6 +14,7 @@ from gateway.channels.base import ChannelAdapter
 from gateway.clock import Clock, utc_now
 from gateway.errors import AsideError
 from gateway.messages import Channel
+from gateway.readiness import Readiness
 from gateway.routing.assistant import Assistant
 from gateway.storage import checks, outages, pulse, queues
 from gateway.storage.checks import Checked
@@ -26,6 +27,7 @@ def blueprint(
 ) -> Blueprint:
     """The routes `/healthz`, `/readyz` and `/metrics`."""
     routes = Blueprint("health")
+    readiness = Readiness(database, clock)
 
     @routes.route("/healthz", methods=["GET", "HEAD"])  # type: ignore[untyped-decorator]
     async def alive(_request: Request) -> HTTPResponse:
@@ -35,15 +37,18 @@ def blueprint(
     async def ready(_request: Request) -> HTTPResponse:
         stored, answers = await asyncio.gather(_database_answers(database), assistant.ready())
         known, unwell = await database.read(_troubles) if stored else ([], [])
-        parts = {"database": "ready" if stored else "down", "assistant": "ready" if answers else "down"}
+        why_not = await readiness.why_not() if stored else "The database does not answer."
+        parts = {"database": "down" if why_not else "ready", "assistant": "ready" if answers else "down"}
+        is_ready = answers and not why_not
         body = {
-            "ready": stored and answers,
+            "ready": is_ready,
             "parts": parts,
+            "why": why_not or ("" if answers else "The assistant does not answer."),
             "channels": channel_states(channels, known, unwell),
             # A channel that is not well makes nobody unready: the others go on, and a restart would not help.
             "unwell": {f"{one.channel}/{one.name}": one.words for one in unwell if one.channel in channels},
         }
-        return json(body, status=200 if stored and answers else 503)
+        return json(body, status=200 if is_ready else 503)
 
     @routes.get("/metrics")
     async def told(_request: Request) -> HTTPResponse:

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
         default=60, description="Minutes after a handoff by which a person should answer."
     )
     aside_max_body: int = Field(default=1_048_576, description="Bytes of the largest webhook body that is taken.")
+    aside_proxies: int = Field(
+        default=0, ge=0, description="Reverse proxies of yours before us: whose address `X-Forwarded-For` tells then."
+    )
 
     aside_work_port: int = Field(
         default=0, ge=0, le=65535, description="The port on which `aside work` tells how it is; 0: it does not listen."

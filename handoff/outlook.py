@@ -5,8 +5,8 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from gateway.messages import Channel, Surface
+from handoff.limits import LimitJson
 from handoff.render import clock, moment, window
-from handoff.view import LimitJson
 
 _FEW: Final = 20  # messages left, from which on it is worth saying
 _PLACES: Final = {
@@ -36,6 +36,16 @@ def obstacle(limits: Sequence[LimitJson], surface: Surface) -> str | None:
         return None
     why = next((limit.why for limit in limits if limit.surface is surface), "")
     return why or "There is no thread to answer in."
+
+
+def by_place(limits: Sequence[LimitJson]) -> list[LimitJson]:
+    """What is worth listing: each kind of place once, and as shut only where no place of its kind is open."""
+    open_ones = {(limit.channel, limit.surface) for limit in limits if limit.can_send}
+    told: dict[tuple[Channel, Surface, str], LimitJson] = {}
+    for limit in limits:
+        if limit.can_send or (limit.channel, limit.surface) not in open_ones:
+            told.setdefault((limit.channel, limit.surface, limit.why), limit)
+    return list(told.values())
 
 
 def words_of(limit: LimitJson, now: datetime, zone: tzinfo) -> str:

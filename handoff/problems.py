@@ -38,11 +38,13 @@ _STATUS: Final[tuple[tuple[type[AsideError], int], ...]] = (
     (WrongState, 409),
     (errors.TooLarge, 413),
     (errors.TooManyStreams, 429),
+    (errors.TooManySignIns, 429),
     (errors.Invalid, 422),
     (errors.IdempotencyConflict, 422),
     (errors.NoPrivateThread, 422),
     (errors.NoPublicThread, 422),
     (WallRefusal, 422),
+    (errors.SignInBusy, 503),
     (Overloaded, 503),
 )
 

@@ -8,17 +8,17 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway.cases import CaseState, Owner
-from gateway.files import Takes
 from gateway.messages import Author, Channel, Delivery, Surface
 from gateway.public_thread import MoveState
 from gateway.sending import planner, prices
-from gateway.sending.planner import Plan, Rules
+from gateway.sending.planner import Rules
 from gateway.storage import episodes, moves, people, threads, transcript
 from gateway.storage.transcript import Message
-from handoff import attachments, clear, cursor, fates, queue, reveal
+from handoff import attachments, clear, cursor, fates, limits, queue, reveal
 from handoff.attachments import AttachmentJson
 from handoff.errors import Invalid
 from handoff.fates import ActJson, ReactionJson, WasJson
+from handoff.limits import LimitJson
 from handoff.queue import Listed
 
 _ORDER: Final = "transcript"
@@ -90,28 +90,6 @@ class IdentityJson(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     handle: str
     linked_by: str
-
-
-class LimitJson(msgspec.Struct, frozen=True, kw_only=True):
-    """What the agent of a case can still say in one place."""
-
-    channel: Channel
-    thread: str
-    """The thread's id; the public one that a first private message answers, where there is no private one yet."""
-    surface: Surface
-    can_send: bool
-    why: str
-    """Why not; or what to mind."""
-    until: datetime | None
-    """When this ends; None where it does not by time."""
-    left: int | None
-    """Messages that the platform lets out now, with what is kept back for people; None where it has no such limit."""
-    window_seconds: int | None
-    """The time in which that many go out."""
-    cost_usd: float
-    """Of one message."""
-    takes: Takes | None
-    """What can be sent along; None where nothing can."""
 
 
 class CaseDetailJson(CaseJson, frozen=True, kw_only=True):
@@ -219,24 +197,8 @@ def case_detail(conn: Connection, case_id: str, rules: Rules, now: datetime) -> 
             )
             for move in moves.of_case(conn, case_id, *MoveState)
         ],
-        limits=[_limit(plan) for plan in planner.plans(conn, rules, listed.case, now)],
+        limits=[limits.of_plan(plan) for plan in planner.plans(conn, rules, listed.case, now)],
         cost_usd=prices.of_case(conn, rules.prices, case_id),
-    )
-
-
-def _limit(plan: Plan) -> LimitJson:
-    way = plan.way
-    return LimitJson(
-        channel=way.thread.channel,
-        thread=way.thread.native_id,
-        surface=way.surface,
-        can_send=way.window.can_send,
-        why=way.window.why,
-        until=way.window.until,
-        left=plan.left,
-        window_seconds=plan.window_seconds,
-        cost_usd=plan.cost_usd,
-        takes=plan.takes,
     )
 
 

@@ -12,8 +12,9 @@ from gateway.messages import Author, Channel, Place, Said, Sender, Surface, WayI
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
 from gateway.public_thread import Event, Patience
-from gateway.sending import outbox
-from gateway.sending.outbox import Claim, OutboxStatus, Parcel
+from gateway.sending import claims, outbox, parcels
+from gateway.sending.claims import Claim
+from gateway.sending.parcels import OutboxStatus, Parcel
 from gateway.storage import cases, episodes, events, moves, people, progress, threads, transcript
 from gateway.storage.tables import OUTBOX_UNSETTLED
 from gateway.storage.tables import outbox as outbox_table
@@ -134,9 +135,9 @@ class Story:
         """What waits in the outbox meets this fate."""
         for key in self.conn.execute(sa.select(outbox_table.c.thread_key).where(OUTBOX_UNSETTLED).distinct()).scalars():
             hold = Hold(lane=Lane.thread(key), holder="me")
-            while isinstance(claim := outbox.claim_next(self.conn, hold, self.clock(), _nobody_died), Claim):
+            while isinstance(claim := claims.claim_next(self.conn, hold, self.clock(), _nobody_died), Claim):
                 native = f"s{next(_numbers)}" if status is OutboxStatus.SENT else None
-                outbox.finish(self.conn, claim.parcel, status, self.clock(), native_id=native, error=error)
+                parcels.finish(self.conn, claim.parcel, status, self.clock(), native_id=native, error=error)
 
     def invites(self, *, arrived: bool = False) -> None:
         """The customer is asked aside."""

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.lanes import Lane, LaneKind
 from gateway.messages import Channel
-from gateway.sending.outbox import OutboxStatus
+from gateway.sending.parcels import OutboxStatus
 from gateway.storage.tables import INBOX_NEW, INBOX_QUEUED, OUTBOX_UNSETTLED, inbox, outbox
 from gateway.storage.traffic_tables import lanes
 

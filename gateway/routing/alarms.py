@@ -25,7 +25,7 @@ from gateway.privacy.wall import Wall
 from gateway.public_thread import Event, MoveState, Patience
 from gateway.routing import private_move
 from gateway.routing.handoff import hand_over
-from gateway.sending import outbox
+from gateway.sending import parcels
 from gateway.storage import cases, lanes, progress, timers, transcript
 from gateway.storage.database import Database
 from gateway.storage.timers import Alarm, Timer
@@ -101,7 +101,7 @@ class Alarms:
             message_id = int(str(timer.payload["message_id"]))
             if timer.kind == Alarm.UNCLEAR and _went_on(conn, case.id, message_id):
                 return
-            refused = outbox.parcel_of(conn, message_id) if timer.kind == Alarm.UNDELIVERABLE else None
+            refused = parcels.of_message(conn, message_id) if timer.kind == Alarm.UNDELIVERABLE else None
             if refused is not None and refused.out.surface is Surface.PRIVATE:
                 private_move.offer_another_way(conn, case, self._wall, self._patience, self._code_lasts, now)
         self._have_looked_at(conn, case, str(timer.payload.get("why", "")))

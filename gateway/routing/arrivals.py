@@ -27,6 +27,7 @@ from gateway.public_thread import Patience
 from gateway.routing import album, belonging, places, private_move, restricted, stop
 from gateway.routing.happened import Happened
 from gateway.routing.leaks import Leaks
+from gateway.routing.names import Naming
 from gateway.routing.signs import Signs
 from gateway.routing.storable import storable
 from gateway.routing.suspicion import DEADLY, Suspicion
@@ -53,9 +54,11 @@ class Arrivals:
         happened: Happened,
         leaks: Leaks,
         signs: Signs,
+        naming: Naming,
         patience: Patience,
     ) -> None:
         """`patience`: with public threads that move aside."""
+        self._naming = naming
         self._patience = patience
         self._suspicion = suspicion
         self._happened = happened
@@ -113,8 +116,10 @@ class Arrivals:
         except Exception as error:  # noqa: BLE001 - one event that we cannot take in must not stop the others
             _log.error("arrival_failed", inbox_id=recorded.id, error=type(error).__name__, exc_info=True)
             return await self._database.write(partial(self._try_later, recorded))
-        if settled and isinstance(parsed, Said) and parsed.acknowledge:
-            self._signs.pressed(parsed)
+        if settled and isinstance(parsed, Said):
+            self._naming.meet(parsed)
+            if parsed.acknowledge:
+                self._signs.pressed(parsed)
         return settled
 
     def _try_later(self, recorded: Recorded, conn: Connection) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from gateway.cases import Case
 from gateway.intake.inbox import Recorded
 from gateway.messages import Channel, Said, Surface
+from gateway.public_thread import MoveState
 from gateway.sending import outbox
 from gateway.storage import cases, events, moves, people, threads
 
@@ -40,7 +41,9 @@ def _join_by_code(conn: Connection, said: Said, now: datetime) -> Case | None:
     move = moves.by_code(conn, said.code, now)
     if move is None:
         return None
-    case = cases.get(conn, move.case_id)
+    case = cases.get(conn, move.case_id, lock=True)
+    if moves.by_code(conn, said.code, now) is None:
+        return None  # somebody else was first, a moment ago
     known = people.customer_of(conn, said.channel, said.account, said.sender)
     if known == case.customer_id:
         moves.spend(conn, move, now)
@@ -60,8 +63,11 @@ def _join_by_code(conn: Connection, said: Said, now: datetime) -> Case | None:
     ):
         return None
     moves.spend(conn, move, now)
-    # Whoever was first at a link that stands in public hears nothing of what is known of the customer.
+    # Whoever was first at a link that stands in public hears nothing of what is known of the customer, and nothing of
+    # what they have said in public either: that may be hidden by now.
     cases.keep_dialogue(conn, case.id, None)
+    for one in moves.of_case(conn, case.id, *MoveState):
+        moves.bring_only(conn, one, {})
     people.link(conn, said.channel, said.account, said.sender, case.customer_id, "code", now)
     events.append(conn, "identity.linked", case_id=case.id, actor="system", epoch=case.epoch, at=now, why="code")
     return cases.get(conn, case.id)

@@ -32,7 +32,7 @@ from gateway.privacy.wall import Wall
 from gateway.routing import private_move, words
 from gateway.routing.address import in_public
 from gateway.routing.handoff import hand_over
-from gateway.sending import backlog, outbox, pace
+from gateway.sending import backlog, outbox, pace, parcels
 from gateway.sending.backlog import Load, Row
 from gateway.sending.limits import Outlet, Table
 from gateway.settings import Acknowledge
@@ -142,7 +142,7 @@ class Crises:
     def _to_people(self, case_id: str, rows: list[Row], crisis: Crisis | None, now: datetime, conn: Connection) -> None:
         """Withdraw a case's answers that come too late, and give the case to people."""
         case = cases.get(conn, case_id, lock=True)
-        withdrawn = [parcel for row in rows if (parcel := outbox.withdraw(conn, row.id, now, _TOO_LATE)) is not None]
+        withdrawn = [parcel for row in rows if (parcel := parcels.withdraw(conn, row.id, now, _TOO_LATE)) is not None]
         for parcel in withdrawn:
             if parcel.out.opens_private:
                 moves.not_begun(conn, case_id, parcel.out.target)

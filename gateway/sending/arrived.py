@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from gateway.messages import Echoed, Sent
 from gateway.public_thread import Event, MoveState, Patience
-from gateway.sending import outbox
-from gateway.sending.outbox import OutboxStatus, Parcel
+from gateway.sending import parcels
+from gateway.sending.parcels import OutboxStatus, Parcel
 from gateway.storage import cases, events, moves, people, progress, threads, transcript
 
 _REFERENCE: Final = "aside:"
@@ -25,7 +25,7 @@ def reference(parcel: Parcel) -> str:
 
 def keep(conn: Connection, parcel: Parcel, sent: Sent, account: str, now: datetime) -> None:
     """Keep that a message was taken, and what the platform told us with it. `account` is ours on the channel."""
-    if not outbox.finish(conn, parcel, OutboxStatus.SENT, now, native_id=sent.native_id):
+    if not parcels.finish(conn, parcel, OutboxStatus.SENT, now, native_id=sent.native_id):
         return
     if parcel.out.way_in is not None:
         _stands(conn, parcel.case_id, parcel.out.way_in.code, now)
@@ -69,7 +69,7 @@ def confirm(conn: Connection, echo: Echoed, account: str, now: datetime) -> None
     number = echo.reference.removeprefix(_REFERENCE)
     if number == echo.reference or not number.isdecimal() or len(number) > 18:
         return
-    parcel = outbox.parcel_of(conn, int(number))
+    parcel = parcels.of_message(conn, int(number))
     if parcel is None:
         return
     sent = Sent(native_id=echo.native_id)

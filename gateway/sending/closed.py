@@ -13,9 +13,9 @@ from sqlalchemy.engine import Connection
 
 from gateway.lanes import Lane
 from gateway.messages import Channel, Outbound, Surface
-from gateway.sending import outbox
+from gateway.sending import parcels
 from gateway.sending.limits import Outlet
-from gateway.sending.outbox import OutboxStatus
+from gateway.sending.parcels import OutboxStatus
 from gateway.storage import lanes, threads, timers
 from gateway.storage.tables import OUTBOX_UNSETTLED
 from gateway.storage.tables import outbox as table
@@ -44,8 +44,8 @@ def give_up(
     told: set[str] = set()
     rows = _waiting(conn, key)
     for row in rows:
-        parcel = outbox.parcel_of(conn, row.message_id)
-        if parcel is None or not outbox.finish(conn, parcel, OutboxStatus.FAILED, now, error=words):
+        parcel = parcels.of_message(conn, row.message_id)
+        if parcel is None or not parcels.finish(conn, parcel, OutboxStatus.FAILED, now, error=words):
             continue
         if parcel.case_id not in told:
             told.add(parcel.case_id)

@@ -34,9 +34,10 @@ from gateway.errors import (
 from gateway.lanes import Hold
 from gateway.messages import Author, Channel, Outbound, Sent, Surface
 from gateway.privacy.wall import PublicText, Wall, WallKind
-from gateway.sending import arrived, outbox
+from gateway.sending import arrived, claims, parcels
+from gateway.sending.claims import Claim
 from gateway.sending.gate import Gate
-from gateway.sending.outbox import Claim, OutboxStatus, Parcel
+from gateway.sending.parcels import OutboxStatus, Parcel
 from gateway.sending.watch import Went
 from gateway.storage import files, moves, private_words, timers
 from gateway.storage.database import Database
@@ -100,7 +101,7 @@ class Deliveries:
         while not self._stopping and hold.goes_on():
             claimed = await gate.claim(
                 thread_key,
-                lambda conn: outbox.claim_next(conn, hold, self._clock(), self._doubt),
+                lambda conn: claims.claim_next(conn, hold, self._clock(), self._doubt),
                 shared=hold.shared,
             )
             if not isinstance(claimed, Claim):
@@ -257,11 +258,11 @@ class Deliveries:
     ) -> None:
         if pause is not None:
             self._gates[parcel.out.channel].pause(conn, parcel.thread_key, pause, self._clock())
-        outbox.put_back(conn, parcel, until, error.message)
+        parcels.put_back(conn, parcel, until, error.message)
 
     def _refused(self, parcel: Parcel, why: str, conn: Connection) -> None:
         now = self._clock()
-        if not outbox.finish(conn, parcel, OutboxStatus.FAILED, now, error=why):
+        if not parcels.finish(conn, parcel, OutboxStatus.FAILED, now, error=why):
             return
         if parcel.out.opens_private and parcel.author is Author.BOT:
             # The public word carries a link as well: the customer still has a way in.
@@ -274,10 +275,10 @@ class Deliveries:
         now = self._clock()
         if parcel.out.channel in self._looks_up and parcel.looks < len(_LOOK_AFTER):
             at = now + _LOOK_AFTER[parcel.looks]
-            if outbox.look_for(conn, parcel, now, at, why):
+            if parcels.look_for(conn, parcel, now, at, why):
                 timers.set_timer(conn, Alarm.LOOK_UP, parcel.case_id, at, {"thread": parcel.thread_key})
             return
-        if outbox.finish(conn, parcel, OutboxStatus.UNCLEAR, now, error=why):
+        if parcels.finish(conn, parcel, OutboxStatus.UNCLEAR, now, error=why):
             at = max(now, parcel.created_at + _UNCLEAR_LOOK)
             payload = {"message_id": parcel.message_id, "why": why}
             timers.set_timer(conn, Alarm.UNCLEAR, parcel.case_id, at, payload)

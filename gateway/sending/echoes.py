@@ -1,6 +1,7 @@
 """Echoes: what a platform shows us as said in our name may be a message of ours whose answer has not come, or got lost.
 
 known by its id ---------------------------------------------> KNOWN
+one with its words is being sent right now ------------------> MAYBE: come again
 a message of ours in doubt has its words ---> kept as sent --> KNOWN
 one is on its way there, and was not for long ---------------> MAYBE: come again
 else --------------------------------------------------------> ANOTHERS: somebody spoke past us
@@ -11,16 +12,14 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.happenings import SaidForUs
 from gateway.messages import Channel, Outbound, Sent, Surface
-from gateway.sending import arrived, outbox
-from gateway.sending.outbox import OutboxStatus, Parcel
+from gateway.sending import arrived, outbox, parcels
+from gateway.sending.parcels import OutboxStatus, Parcel
 from gateway.storage import afterwards
-from gateway.storage.rows import as_struct
 from gateway.storage.tables import OUTBOX_UNDECIDED, case_threads
 from gateway.storage.tables import outbox as table
 
@@ -57,18 +56,18 @@ def whose(
     waits = False
     likely: list[Parcel] = []
     for row in _undecided(conn, case_id, thread_id):
-        parcel = as_struct(row, Parcel, out=msgspec.convert(row.payload, Outbound))
+        parcel = parcels.of_row(row)
         if not _goes_there(parcel.out, said):
             continue
-        under_way = row.status in (OutboxStatus.SENDING, OutboxStatus.LOOKING)
-        has_its_words = parcel.attempts > 0 and same_words(parcel.out.text, said.text)
-        # Its answer tells its id: then we know, whatever the platform has made of the words. What we began to send
-        # after we had heard of this is not this.
         before = parcel.tried_at is not None and parcel.tried_at <= heard_at
-        if patient and ((row.status == OutboxStatus.SENDING and has_its_words) or (under_way and before)):
-            waits = True
-        if has_its_words and not (patient and row.status == OutboxStatus.SENDING):
+        if parcel.attempts > 0 and same_words(parcel.out.text, said.text):
+            if patient and row.status == OutboxStatus.SENDING:
+                return Whose.MAYBE  # its answer tells whether this is it, or an earlier message of the same words
             likely.append(parcel)
+        elif patient and before and row.status in (OutboxStatus.SENDING, OutboxStatus.LOOKING):
+            # Its answer tells its id: then we know, whatever the platform has made of the words. What we began to send
+            # after we had heard of this is not this.
+            waits = True
     if likely:
         # The same words may be said twice in one place: it is the one that we had tried last when they appeared there.
         tried = [parcel for parcel in likely if parcel.tried_at is not None and parcel.tried_at <= said.at + _SKEW]

@@ -145,7 +145,7 @@ def _beginning(conn: Connection, case: Case, thread: CaseThread, now: datetime) 
     """How a private talk could begin from a public thread."""
     if thread.channel is Channel.FACEBOOK:
         heard_at = threads.heard_at(conn, case.id, thread.id) or thread.last_at
-        window = windows.of_private_reply(heard_at, _answered_privately(conn, thread), now)
+        window = windows.of_private_reply(heard_at, _answered_privately(conn, case, thread), now)
         return Way(thread=thread, surface=Surface.PRIVATE, window=window, opens_private=True)
     if thread.channel is Channel.TELEGRAM:
         started = threads.private_with(conn, case.customer_id, thread.channel, thread.account)
@@ -162,13 +162,17 @@ def _beginning(conn: Connection, case: Case, thread: CaseThread, now: datetime) 
 _MAY_HAVE_ARRIVED: Final = (Delivery.QUEUED, Delivery.SENT, Delivery.UNCLEAR)
 
 
-def _answered_privately(conn: Connection, thread: CaseThread) -> bool:
-    """Whether the comment that a private reply would be anchored on has had one, or may have had one."""
+def _answered_privately(conn: Connection, case: Case, thread: CaseThread) -> bool:
+    """Whether the comment that a private reply would be anchored on has had one, or may have had one.
+
+    Looked for in the whole case: once it has arrived, the message stands in the private thread that it opened.
+    """
     payloads = conn.execute(
         sa.select(outbox.c.payload)
         .join(messages, messages.c.id == outbox.c.message_id)
         .where(
-            messages.c.thread_id == thread.id,
+            messages.c.case_id == case.id,
+            outbox.c.channel == thread.channel,
             messages.c.surface == Surface.PRIVATE,
             messages.c.delivery.in_(_MAY_HAVE_ARRIVED),
         )

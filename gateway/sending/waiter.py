@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
+from gateway.sending.claims import Claim
 from gateway.sending.limits import Rank
-from gateway.sending.outbox import Claim
 
 Claimed = Claim | datetime | None
 """What to do, or when to come back, or None where nothing waits."""

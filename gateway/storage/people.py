@@ -83,6 +83,20 @@ def greet(conn: Connection, channel: Channel, account: str, sender: Sender, at: 
     return Met(customer=customer, opted_out=False)
 
 
+def is_nameless(conn: Connection, channel: Channel, account: str, sender: Sender) -> bool:
+    """Whether we have met who has this account, and do not know what to call them."""
+    customer = customer_of(conn, channel, account, sender)
+    return customer is not None and not name_of(conn, customer)
+
+
+def learn_name(conn: Connection, channel: Channel, account: str, sender: Sender) -> int | None:
+    """Keep what the platform calls who has this account. Returns the customer; None where we have never met."""
+    customer = customer_of(conn, channel, account, sender)
+    if customer is not None:
+        _refresh(conn, channel, account, sender, customer)
+    return customer
+
+
 def link(
     conn: Connection, channel: Channel, account: str, sender: Sender, customer: int, proof: str, at: datetime
 ) -> int | None:
@@ -134,6 +148,18 @@ def somebody_else(conn: Connection, channel: Channel, account: str, sender: Send
 def name_of(conn: Connection, customer: int) -> str:
     """What to call the customer in the desk."""
     return str(conn.execute(sa.select(customers.c.name).where(customers.c.id == customer)).scalar_one())
+
+
+_UNPROVEN: Final = Statement(
+    sa.select(identities.c.id)
+    .where(identities.c.customer_id == given(identities.c.customer_id, "customer"), identities.c.linked_by == "code")
+    .limit(1)
+)
+
+
+def has_unproven(conn: Connection, customer: int) -> bool:
+    """Whether an account was joined to a customer's by a link that stood in public: perhaps it is somebody else's."""
+    return _UNPROVEN.scalar(conn, customer=customer) is not None
 
 
 _HANDLE: Final = Statement(

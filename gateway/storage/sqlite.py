@@ -159,7 +159,7 @@ class SqliteDatabase:
                     outcomes.append(in_savepoint(connection, job[0], called))
         except Exception as error:  # noqa: BLE001 - the commit failed: nobody of the group may believe otherwise
             group = group or list(self._next_ones())
-            lost = TransactionLost(f"SQLite: {type(error).__name__}") if isinstance(error, sqlite3.Error) else error
+            lost = _lost(error) if isinstance(error, sqlite3.Error) else error
             outcomes = [(None, lost)] * len(group)
             called.clear()
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
@@ -235,13 +235,19 @@ def in_savepoint(conn: Connection, work: Work[Any], called: dict[Lane, None]) ->
         failure = RuntimeError("StopIteration") if isinstance(error, StopIteration) else error
     # A full disk, for one, makes SQLite roll back everything by itself; a COMMIT of nothing would then succeed.
     if not driver.in_transaction:
-        raise TransactionLost
+        raise TransactionLost from failure
     if failure is None:
         called.update(conn.info.pop(_CALLED, {}))
     else:
         driver.execute("ROLLBACK TO body")
     driver.execute("RELEASE body")
     return result, failure
+
+
+def _lost(error: sqlite3.Error) -> TransactionLost:
+    lost = TransactionLost(f"SQLite: {type(error).__name__}")
+    lost.__cause__ = error
+    return lost
 
 
 def _driver(conn: Connection) -> sqlite3.Connection:

@@ -4,7 +4,7 @@ A word stands in place of each piece of personal data (`gateway.storage.vault`).
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -13,14 +13,11 @@ from sqlalchemy.engine import Connection
 
 from gateway.happenings import SaidForUs
 from gateway.messages import Author, Delivery, Said, Surface
-from gateway.storage import files, tallies, vault
+from gateway.storage import files, order, tallies, vault
 from gateway.storage.desk_tables import users
 from gateway.storage.rows import as_struct
 from gateway.storage.statements import Statement, given, inserting
 from gateway.storage.tables import MESSAGE_FROM_CUSTOMER, messages, threads
-
-_STEP: Final = timedelta(milliseconds=1)
-_ROOM: Final = timedelta(seconds=1)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,21 +39,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     understood: dict[str, object] | None
 
 
-_SPOKEN: Final = (messages.c.said_at, messages.c.said_order)
-# Customers' messages stand in the order in which they were said, so the first that was said later is the one that
-# stands first.
-_SAID_LATER: Final = Statement(
-    sa.select(messages.c.at)
-    .where(
-        messages.c.case_id == given(messages.c.case_id),
-        MESSAGE_FROM_CUSTOMER,
-        sa.tuple_(*_SPOKEN) > sa.tuple_(*(given(column) for column in _SPOKEN)),
-    )
-    .order_by(*_SPOKEN, messages.c.at)
-    .limit(1)
-)
-
-
 # A number may be spread over two messages.
 _BEFORE: Final = Statement(
     sa.select(messages.c.text)
@@ -68,9 +50,13 @@ _BEFORE: Final = Statement(
 
 def append_said(conn: Connection, case_id: str, thread_id: int, said: Said, now: datetime, **extras: object) -> int:
     """Append what a customer said, before whatever customers said later in this case by the platforms' times."""
-    later = _SAID_LATER.scalar(conn, case_id=case_id, said_at=said.at, said_order=said.order)
+    later = order.first_said_later(conn, case_id, said.at, said.order)
     # The clock of a platform may run ahead of ours; a transcript that ends in the future would push our answers up.
-    at = _at_the_end(conn, case_id, min(said.at, now)) if later is None else _just_before(conn, case_id, later, said.at)
+    at = (
+        order.at_the_end(conn, case_id, min(said.at, now))
+        if later is None
+        else order.just_before(conn, case_id, later, said.at)
+    )
     tallies.hear(conn, said.channel, case_id, thread_id)
     earlier = [row.text for row in _BEFORE.all(conn, case_id=case_id)][::-1] if vault.may_go_on(said.text) else []
     return _insert(
@@ -123,7 +109,7 @@ def append_ours(
         text=text,
         attachments=attachments or [],
         extras=extras or {},
-        at=_at_the_end(conn, case_id, now),
+        at=order.at_the_end(conn, case_id, now),
         said_at=now,
         said_order=0,
         native_id=None,
@@ -147,7 +133,7 @@ def append_for_us(conn: Connection, case_id: str, thread_id: int, said: SaidForU
         text=said.text,
         attachments=[msgspec.to_builtins(item) for item in said.attachments],
         extras={"via": said.via or "another app", "reply_to": said.reply_to},
-        at=_at_the_end(conn, case_id, at) if later is None else _just_before(conn, case_id, later, at),
+        at=order.at_the_end(conn, case_id, at) if later is None else order.just_before(conn, case_id, later, at),
         said_at=said.at,
         said_order=said.order,
         native_id=said.native_id,
@@ -265,36 +251,6 @@ def _key(key: tuple[datetime, int]) -> sa.Tuple:
 
 def _message(row: Any) -> Message:
     return as_struct(row, Message, attachments=row.attachments or [], extras=row.extras or {})
-
-
-_LAST_AT: Final = Statement(
-    sa.select(messages.c.at)
-    .where(messages.c.case_id == given(messages.c.case_id))
-    .order_by(messages.c.at.desc(), messages.c.id.desc())
-    .limit(1)
-)
-
-
-def _at_the_end(conn: Connection, case_id: str, at: datetime) -> datetime:
-    last = _LAST_AT.scalar(conn, case_id=case_id)
-    return at if last is None else max(at, last + _STEP)
-
-
-def _just_before(conn: Connection, case_id: str, later: datetime, at: datetime) -> datetime:
-    """A moment between a message and the one before it: `at` where it lies there, else so that more can still come."""
-    earlier: datetime | None = conn.execute(
-        sa.select(sa.func.max(messages.c.at)).where(messages.c.case_id == case_id, messages.c.at < later)
-    ).scalar_one_or_none()
-    if earlier is None:
-        return min(at, later - _STEP)
-    if earlier < at < later:
-        return at
-    if later - earlier < 2 * datetime.resolution:
-        # Some twenty halvings later there is no moment left between them: what follows moves on.
-        moved = sa.type_coerce(messages.c.at, sa.BigInteger()) + _ROOM // datetime.resolution
-        conn.execute(messages.update().where(messages.c.case_id == case_id, messages.c.at >= later).values(at=moved))
-        later += _ROOM
-    return earlier + (later - earlier) / 2
 
 
 _INSERT: Final = Statement(

@@ -19,6 +19,7 @@ from playground.facebook.files import Files
 from playground.facebook.messenger import Messenger
 from playground.facebook.page import Page
 from playground.gate import Gate, fields, unpacked
+from playground.people import by_psid
 from playground.settings import Settings
 
 VERSION = re.compile(r"^v\d+\.\d+/")
@@ -102,6 +103,8 @@ class GraphApi:
                 )
             case "GET", "attachments":
                 return self._conversations.attachments(node)
+            case "GET", "" if person := by_psid(node):
+                return _only(self._messenger.profile(person), given)
             case "GET", "" if self._conversations.exists(node):
                 return self._conversations.read(node, wanted(_text(given, "fields") or "id,link,updated_time"))
             case "POST", "":

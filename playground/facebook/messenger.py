@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from playground.facebook.errors import GraphError, invalid, other_app, window_closed
+from playground.facebook.errors import GraphError, invalid, no_such_object, other_app, window_closed
 from playground.facebook.events import APP_ID, PAGE_INBOX, FacebookEvents
 from playground.facebook.page import Page
 from playground.facebook.records import Along, Choice, FacebookState, Message
@@ -193,6 +193,13 @@ class Messenger:
     def thread(self, psid: str) -> list[Message]:
         """The messages with one customer, oldest first."""
         return [message for message in self.state.messages if message.psid == psid]
+
+    def profile(self, person: Customer) -> dict[str, Any]:
+        """What the Page may know of who has written to it ("User Profile API", 2026-03-18); of nobody else."""
+        if person.psid not in self.state.last_contact:
+            raise no_such_object(person.psid)
+        names = {"name": person.name, "first_name": person.first_name, "last_name": person.last_name}
+        return {"id": person.psid, **names}
 
     def _check_window(self, psid: str, window: float) -> None:
         last = self.state.last_contact.get(self.known({"id": psid}))

@@ -10,7 +10,7 @@ from gateway.cases import HandoffReason
 from gateway.files import recognise
 from gateway.messages import Attachment, Author, Channel, Surface, WayIn
 from gateway.sending import outbox
-from gateway.sending.outbox import OutboxStatus
+from gateway.sending.parcels import OutboxStatus
 from gateway.storage import cases, files
 from gateway.storage.tables import messages
 from tests.factories import Story, Ticking

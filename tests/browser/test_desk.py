@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from gateway.messages import Channel, Surface
-from gateway.sending.outbox import OutboxStatus
+from gateway.sending.parcels import OutboxStatus
 from tests.browser import seed
 from tests.browser.chromium import chromium, sign_in
 from tests.factories import Story

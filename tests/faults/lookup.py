@@ -1,4 +1,4 @@
-"""What platforms show when they are asked afterwards: X its time lines and conversations, Graph its comments.
+"""What platforms show when they are asked: X its time lines and conversations, Graph its comments, and people's names.
 
 Telegram shows nothing: a bot cannot ask what it has said.
 """
@@ -20,6 +20,7 @@ def add_routes(app: web.Application, taken: list[Any]) -> None:
     app.router.add_get("/x/2/dm_events", asked.dm_events)
     app.router.add_get("/facebook/{version}/{target}/comments", asked.comments)
     app.router.add_get("/facebook/{version}/{page}/conversations", asked.conversations)
+    app.router.add_get("/facebook/{version}/{person}", asked.profile)
 
 
 class _Asked:
@@ -84,6 +85,10 @@ class _Asked:
             if said.place == person
         ]
         return web.json_response({"data": [{"id": f"t_{person}", "messages": {"data": messages}}]})
+
+    async def profile(self, request: web.Request) -> web.Response:
+        person = request.match_info["person"]
+        return web.json_response({"id": person, "first_name": "Person", "last_name": person})
 
     def _latest(self, channel: str, *, public: bool) -> list[Any]:
         found = [said for said in self._taken if said.channel == channel and said.public is public]

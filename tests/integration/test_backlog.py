@@ -15,7 +15,7 @@ from gateway.health import channel_states
 from gateway.messages import Author, Channel, Delivery, Surface
 from gateway.routing import words
 from gateway.sending.limits import AT_ONCE, LIMITS, Limit, Scope, Table
-from gateway.sending.outbox import OutboxStatus
+from gateway.sending.parcels import OutboxStatus
 from gateway.settings import Acknowledge
 from gateway.storage import crises, events, outages
 from gateway.storage.outages import OutageKind

@@ -94,6 +94,42 @@ async def test_a_comment_is_answered_below_it_with_the_way_in(graph: Loopback, c
     assert json.loads(graph.calls[0].body) == {"message": "Safe\nhttps://m.me/104?ref=REF-A"}
 
 
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [
+        ({"id": "65", "first_name": "Ines", "last_name": "Marlow"}, "Ines Marlow"),
+        ({"id": "65", "first_name": " Ines\u0000 ", "last_name": None}, "Ines"),
+        ({"id": "65"}, ""),
+        ({"id": "65", "first_name": "I" * 1000}, "I" * 100),
+    ],
+)
+async def test_a_name_is_what_the_profile_shows_of_it(
+    graph: Loopback, channel: FacebookChannel, profile: dict[str, str], name: str
+) -> None:
+    graph.plays(answer(200, profile))
+    assert await channel.name_of(Sender(native_id="65", scope="messenger")) == name
+    (call,) = graph.calls
+    assert (call.method, call.path, call.query["fields"]) == ("GET", "/v26.0/65", "first_name,last_name")
+
+
+@pytest.mark.parametrize(
+    ("played", "error"),
+    [
+        (graph_error(400, 100, error_subcode=2018218), SendRefused),
+        (graph_error(400, 100, error_subcode=33), SendRefused),
+        (graph_error(400, 4), SendRetryable),
+        (answer(200, {"first_name": 7}), SendRetryable),
+        (HANG, SendRetryable),
+    ],
+)
+async def test_a_name_that_cannot_be_had_raises_as_the_port_says(
+    graph: Loopback, channel: FacebookChannel, played: bytes, error: type[SendError]
+) -> None:
+    graph.plays(played)
+    with pytest.raises(error):
+        await channel.name_of(Sender(native_id="65", scope="messenger"))
+
+
 async def test_a_target_cannot_lead_to_another_edge(graph: Loopback, channel: FacebookChannel) -> None:
     graph.plays(answer(200, {"id": "1"}))
     await channel.send_public(out(Surface.PUBLIC, "../me/x?y"), public_text("Safe"), "01J")

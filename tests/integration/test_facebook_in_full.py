@@ -10,6 +10,7 @@ import pytest
 
 from gateway.channels.base import ActKind, Loaded, Sign, SignKind
 from gateway.channels.facebook import FacebookChannel, FacebookSettings, supply
+from gateway.channels.facebook.payloads import messenger_account
 from gateway.channels.supply import Supplied
 from gateway.clock import utc_now
 from gateway.errors import FetchRefused, SendLockedOut, SendRefused
@@ -390,6 +391,18 @@ async def test_what_was_taken_back_cannot_be_fetched_any_more(office: Office) ->
     await office.town.play("facebook/expire_links", customer="ines")
     with pytest.raises(FetchRefused):
         await office.channel.fetch(said.attachments[0])
+
+
+# Names
+
+
+async def test_who_writes_in_messenger_is_asked_for_by_name(office: Office) -> None:
+    with pytest.raises(SendRefused):
+        await office.channel.name_of(messenger_account(INES.psid))
+    await office.town.play("facebook/message", customer="ines", text="Hello")
+    said = await office.last()
+    assert isinstance(said, Said)
+    assert (said.sender.name, await office.channel.name_of(said.sender)) == ("", "Ines Marlow")
 
 
 # Signs

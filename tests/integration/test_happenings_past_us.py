@@ -116,6 +116,25 @@ async def test_an_echo_settles_a_message_of_ours_whose_answer_was_lost(tmp_path:
         assert len(await there.transcript(case["id"])) == 2
 
 
+async def test_an_echo_of_words_that_are_being_sent_again_does_not_settle_the_earlier_message_of_these_words(
+    tmp_path: Path,
+) -> None:
+    async with road(tmp_path) as there:
+        there.platform.failures.append(SendUnclear("no answer"))
+        await there.hear(said("hello"))
+        await there.until_read(lambda conn: conn.execute(sa.select(outbox.c.status)).scalar() == "unclear")
+        there.platform.delay = 1.5
+        await there.hear(said("hello"))
+        await there.until_read(lambda conn: "sending" in conn.execute(sa.select(outbox.c.status)).scalars().all())
+        echo = past_us(there, "You said hello", native_id="m1")
+        await there.tell(echo)
+        await there.until(lambda: bool(there.platform.sent))
+        await there.quiet(0.2)
+        assert await there.fate_of(echo) == ("ignored", "own_echo")
+        ours = [it for it in await there.transcript((await there.the_case())["id"]) if it.author is Author.BOT]
+        assert [(it.delivery, it.native_id) for it in ours] == [(Delivery.UNCLEAR, ""), (Delivery.SENT, "m1")]
+
+
 async def test_somebody_elses_words_do_not_wait_for_ever_behind_a_message_of_ours_in_doubt(tmp_path: Path) -> None:
     async with road(tmp_path) as there:
         there.platform.failures.append(SendUnclear("no answer"))

@@ -7,17 +7,18 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.errors import SettingsError
-from gateway.messages import Author, Button, Channel, Surface
-from gateway.sending import outbox, pace, planner
+from gateway.messages import Author, Button, Channel, Place, Surface
+from gateway.sending import outbox, pace, parcels, planner
 from gateway.sending.limits import LIMITS, Rank
-from gateway.sending.outbox import OutboxStatus
 from gateway.sending.pace import Ask
+from gateway.sending.parcels import OutboxStatus
 from gateway.sending.planner import Bubble, Plan, Rules
 from gateway.sending.prices import Prices, prices
-from gateway.storage import threads
+from gateway.storage import tables, threads, transcript
 from gateway.storage.database import Database
 from tests.factories import Story, Ticking
 from tests.integration.desk import House
@@ -115,6 +116,26 @@ async def test_a_comment_is_answered_in_private_once_and_for_a_week(db: Database
     assert (again.way.window.can_send, "answered in private once" in again.way.window.why) == (False, True)
 
 
+async def test_a_private_reply_that_has_arrived_is_the_only_one_to_that_comment(db: Database) -> None:
+    told = Told(db, Channel.FACEBOOK)
+    await told.by(lambda story: story.says("where is it?", Surface.PUBLIC))
+    await told.by(_replies_privately)
+
+    def arrives(story: Story) -> None:
+        message_id = story.conn.execute(sa.select(tables.outbox.c.message_id)).scalar_one()
+        place = Place(surface=Surface.PRIVATE, native_id="psid:7")
+        thread_id = threads.of_place(story.conn, Channel.FACEBOOK, story.thread(Surface.PUBLIC).account, place, now())
+        threads.join(story.conn, story.case.id, thread_id, "7", now())
+        transcript.rehome(story.conn, message_id, thread_id)
+
+    now = told.clock
+    await told.by(arrives)
+    found = await told.plans(Surface.PRIVATE)
+    assert [(plan.way.opens_private, plan.way.window.can_send) for plan in found] == [(False, False), (True, False)]
+    await told.by(lambda story: story.says("hello? anybody?", Surface.PUBLIC))
+    assert [plan.left for plan in await told.plans(Surface.PRIVATE) if plan.way.window.can_send] == [1], "a new comment"
+
+
 async def test_a_comment_of_more_than_a_week_ago_is_not_answered_in_private(db: Database) -> None:
     told = Told(db, Channel.FACEBOOK)
     await told.by(lambda story: story.says("where is it?", Surface.PUBLIC))
@@ -199,10 +220,10 @@ async def test_a_message_of_unknown_outcome_is_charged_once_also_where_it_turns_
     def plot(story: Story) -> None:
         story.says("hi")
         message_id = story.waits("Hello.")
-        parcel = outbox.parcel_of(story.conn, message_id)
+        parcel = parcels.of_message(story.conn, message_id)
         assert parcel is not None
         for status in (OutboxStatus.UNCLEAR, OutboxStatus.SENT):
-            assert outbox.finish(story.conn, parcel, status, story.clock())
+            assert parcels.finish(story.conn, parcel, status, story.clock())
         story.waits("This one X refused.")
         story.deliver(OutboxStatus.FAILED)
         story.hands_over()
@@ -244,7 +265,7 @@ async def test_when_the_customer_was_last_heard_goes_out_with_the_message(db: Da
     await told.by(lambda story: story.says("in public, later", Surface.PUBLIC))
     ids: list[int] = []
     await told.by(lambda story: ids.append(story.waits("Hello.")))
-    parcel = await db.read(lambda conn: outbox.parcel_of(conn, ids[0]))
+    parcel = await db.read(lambda conn: parcels.of_message(conn, ids[0]))
     assert parcel is not None
     assert parcel.out.heard_at == heard
 

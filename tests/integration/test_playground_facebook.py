@@ -319,3 +319,11 @@ async def test_the_page_has_a_button_for_what_its_facebook_can_do(town: Town) ->
     for deed in pressed:
         answer = await town.client.post(f"/_play/facebook/{deed}", json={"customer": "ines"})
         assert answer.status_code != 404, f"the page asks for {deed}, which nobody does"
+
+
+async def test_who_has_written_has_a_name_and_nobody_else(town: Town, graph: Graph) -> None:
+    status, refused = await graph.call("GET", f"{INES.psid}?fields=first_name,last_name")
+    assert (status, refused["error"]["code"], refused["error"]["error_subcode"]) == (400, 100, 33)
+    await town.play("facebook/message", customer="ines", text="Hello")
+    asked = await graph.call("GET", f"{INES.psid}?fields=first_name,last_name")
+    assert asked == (200, {"id": INES.psid, "first_name": "Ines", "last_name": "Marlow"})

@@ -14,7 +14,7 @@ from sanic import Sanic
 
 from gateway import health
 from gateway.clock import utc_now
-from gateway.sending.outbox import OutboxStatus
+from gateway.sending.parcels import OutboxStatus
 from gateway.storage import queues
 from gateway.storage.queues import Queue
 from gateway.storage.tables import inbox, outbox, timers

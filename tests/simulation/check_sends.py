@@ -8,7 +8,7 @@ from gateway.messages import Author, Channel, Surface
 from gateway.privacy.detect import Detector
 from gateway.privacy.wall import Wall
 from gateway.routing import words
-from gateway.sending.outbox import DELIVERY_OF, OutboxStatus
+from gateway.sending.parcels import DELIVERY_OF, OutboxStatus
 from tests.simulation.process import BRAND
 from tests.simulation.story import Story, message_of
 

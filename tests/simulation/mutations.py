@@ -19,12 +19,15 @@ from sqlalchemy.engine import Connection
 from gateway.cases import Case
 from gateway.engine.local import LocalCarrier
 from gateway.intake import inbox
+from gateway.intake.line import Waiting
 from gateway.intake.webhook import Intake
 from gateway.lanes import Hold, Lane
-from gateway.sending import outbox
+from gateway.routing import turn
+from gateway.sending import claims, parcels
+from gateway.sending.claims import Claim
 from gateway.sending.deliver import Deliveries
-from gateway.sending.outbox import Claim, Parcel
-from gateway.storage import cases, lanes, timers, transcript
+from gateway.sending.parcels import Parcel
+from gateway.storage import cases, lanes, order, timers
 from gateway.storage.tables import OUTBOX_SENDING
 from gateway.storage.tables import cases as cases_table
 from gateway.storage.tables import outbox as outbox_table
@@ -80,19 +83,19 @@ def _forget_the_epoch() -> Iterator[None]:
 
 
 def _withdraw_nothing_at_takeover() -> Iterator[None]:
-    claim_next = outbox.claim_next
+    claim_next = claims.claim_next
     current = sa.select(cases_table.c.epoch).where(cases_table.c.id == outbox_table.c.case_id).scalar_subquery()
 
     def keep_all(conn: Connection, hold: Hold, now: datetime, in_doubt: InDoubt) -> Claim | datetime | None:
         conn.execute(outbox_table.update().where(outbox_table.c.thread_key == hold.lane.key).values(epoch=current))
         return claim_next(conn, hold, now, in_doubt)
 
-    with mock.patch.object(outbox, "claim_next", keep_all):
+    with mock.patch.object(claims, "claim_next", keep_all):
         yield
 
 
 def _send_before_it_is_on_disk() -> Iterator[None]:
-    claim_next = outbox.claim_next
+    claim_next = claims.claim_next
 
     def unclaimed(conn: Connection, hold: Hold, now: datetime, in_doubt: InDoubt) -> Claim | datetime | None:
         claimed = claim_next(conn, hold, now, in_doubt)
@@ -100,7 +103,7 @@ def _send_before_it_is_on_disk() -> Iterator[None]:
             _make_new(conn, claimed.parcel)
         return claimed
 
-    with mock.patch.object(outbox, "claim_next", unclaimed):
+    with mock.patch.object(claims, "claim_next", unclaimed):
         yield
 
 
@@ -136,19 +139,19 @@ def _send_again_what_was_not_found() -> Iterator[None]:
 
 def _doubt_the_living() -> Iterator[None]:
     """Whoever claims takes for left behind what is being sent on the whole channel, not in the lane alone."""
-    claim_next = outbox.claim_next
+    claim_next = claims.claim_next
 
     def suspicious(conn: Connection, hold: Hold, now: datetime, in_doubt: InDoubt) -> Claim | datetime | None:
         lanes.check(conn, hold)
         channel = hold.lane.key.partition(":")[0]
         sending = sa.select(outbox_table.c.message_id).where(OUTBOX_SENDING, outbox_table.c.channel == channel)
         for message_id in conn.execute(sending.order_by(outbox_table.c.id)).scalars().all():
-            parcel = outbox.parcel_of(conn, message_id)
+            parcel = parcels.of_message(conn, message_id)
             assert parcel is not None
             in_doubt(conn, parcel)
         return claim_next(conn, hold, now, in_doubt)
 
-    with mock.patch.object(outbox, "claim_next", suspicious):
+    with mock.patch.object(claims, "claim_next", suspicious):
         yield
 
 
@@ -205,20 +208,20 @@ def _overhear_calls_while_draining() -> Iterator[None]:
 
 
 def _take_turns_by_arrival() -> Iterator[None]:
-    line_of = inbox.line_of
+    line_of = turn.line_of
 
-    def as_they_came(conn: Connection, case_id: str) -> list[inbox.Waiting]:
+    def as_they_came(conn: Connection, case_id: str) -> list[Waiting]:
         return sorted(line_of(conn, case_id), key=lambda waiting: waiting.id)
 
-    with mock.patch.object(inbox, "line_of", as_they_came):
+    with mock.patch.object(turn, "line_of", as_they_came):
         yield
 
 
 def _write_down_by_arrival() -> Iterator[None]:
     def at_the_end(conn: Connection, case_id: str, later: datetime, at: datetime) -> datetime:
-        return transcript._at_the_end(conn, case_id, at)
+        return order.at_the_end(conn, case_id, at)
 
-    with mock.patch.object(transcript, "_just_before", at_the_end):
+    with mock.patch.object(order, "just_before", at_the_end):
         yield
 
 
@@ -230,7 +233,7 @@ def _answer_what_is_settled() -> Iterator[None]:
         settle(conn, inbox_id, status, reason)
         return True
 
-    def blind_turn(conn: Connection, head: inbox.Waiting) -> bool:
+    def blind_turn(conn: Connection, head: Waiting) -> bool:
         take_turn(conn, head)
         return True
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from gateway.channels.base import ActKind, Challenge, Fetched, Loaded, Sign, Takes
 from gateway.channels.care import Check, Step
 from gateway.channels.download import Downloader
-from gateway.channels.facebook import deeds, fetching, lookup, parse, render, sending, split, verify
+from gateway.channels.facebook import deeds, fetching, lookup, parse, profile, render, sending, split, verify
 from gateway.channels.facebook.account import Account
 from gateway.channels.facebook.care import Keeper
 from gateway.channels.facebook.client import GraphClient
@@ -24,7 +24,7 @@ from gateway.clock import Clock
 from gateway.errors import SendUnclear
 from gateway.files import TAKES
 from gateway.happenings import Event
-from gateway.messages import Attachment, Channel, Outbound, RawEvent, Said, Sent, Surface, WayIn
+from gateway.messages import Attachment, Channel, Outbound, RawEvent, Said, Sender, Sent, Surface, WayIn
 from gateway.privacy.wall import PublicText
 
 _PRIVATE_REPLY_WINDOW: Final = timedelta(days=7)
@@ -119,6 +119,10 @@ class FacebookChannel:
     async def fetch(self, attachment: Attachment) -> Fetched:
         """What came along with a message or a comment. Raises `FetchRefused` or `FetchRetryable`."""
         return await fetching.fetch(self._client, self._downloader, attachment)
+
+    async def name_of(self, sender: Sender) -> str:
+        """What who writes in Messenger is called. Raises `SendRetryable` or `SendRefused`."""
+        return await profile.name_of(self._client, sender.native_id)
 
     async def sign(self, sign: Sign) -> None:
         """Show in Messenger that somebody types, or has read. Raises nothing."""

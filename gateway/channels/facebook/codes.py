@@ -79,6 +79,7 @@ TABLE: Final[dict[tuple[int, int | None], Entry]] = {
     (100, 2018047): Entry(Meaning.REFUSED, "Facebook could not take the file.", "3P"),
     (100, 2018074): Entry(Meaning.REFUSED, "Facebook does not know the file.", "3P"),
     (100, 2018109): Entry(Meaning.REFUSED, "The file is too large for Facebook.", "SA"),
+    (100, 2018218): Entry(Meaning.REFUSED, "This person has no profile that the Page may see.", "3P"),
     (100, 2018292): Entry(Meaning.GONE, "Facebook takes no private reply to this.", "3P"),
     (100, 2018294): Entry(Meaning.REFUSED, "Facebook could not take the file.", "3P"),
     (102, None): Entry(Meaning.LOCKED_OUT, _TOKEN, "GE"),

@@ -4,6 +4,9 @@ Amount: jumps of each kind, 20. Nothing may be lost, every message is answered i
 among the messages are some that a platform takes and then hangs up, so that a person looks five minutes later.
 
 The clock of the product alone is moved, with Debian's `libfaketime`; time that only passes (monotonic) is left alone.
+How busy the processors are meanwhile says nothing: under libfaketime 0.9.10 each wait of a thread for another ends at
+once and begins anew (wolfcw/libfaketime#503), whatever the clock. That no loop of ours spins when a clock jumps
+is held by `tests/integration/test_clock_jumps.py`.
 """
 
 import asyncio

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+import httpx
+
 from tests.faults import disks
 from tests.faults.options import Options
 from tests.faults.traffic import Traffic
@@ -17,6 +19,7 @@ from tests.faults.world import World, world
 
 _MEGABYTES: Final = 48
 _HEALS_WITHIN: Final = 10.0  # seconds
+_LOOKED_AGAIN: Final = 4.0  # seconds after which /readyz has looked at the database once more
 
 
 async def run(options: Options) -> Verdict:
@@ -45,16 +48,19 @@ async def _full(options: Options, verdict: Verdict, folder: Path, times: int, *,
             done = asyncio.Event()
             speaking = asyncio.create_task(traffic.say_until(done.is_set))
             healed = []
-            refused = 0
+            refused = unready = 0
             for _ in range(times):
                 await asyncio.sleep(play.dice.uniform(0.3, 1.0))
                 ballast = mount / "ballast"
                 await asyncio.to_thread(_fill, ballast)
                 before = play.courier.report.statuses[503]
                 await asyncio.sleep(play.dice.uniform(0.5, 2.0))
+                unready += not await _is_ready(play)
                 refused += play.courier.report.statuses[503] > before
                 ballast.unlink()
                 healed.append(await _taken_again(play))
+            await asyncio.sleep(_LOOKED_AGAIN)
+            ready = await _is_ready(play)
             done.set()
             await speaking
             await traffic.all_taken()
@@ -62,6 +68,8 @@ async def _full(options: Options, verdict: Verdict, folder: Path, times: int, *,
             statuses = dict(play.courier.report.statuses)
             verdict.say(f"[{what} {times} times, refused with 503 in {refused}, well again after {max(healed):.1f} s]")
             verdict.need(refused > 0, f"{what}: refused with 503")
+            verdict.need(unready > 0, f"{what}: not ready meanwhile")
+            verdict.need(ready, f"{what}: ready again afterwards")
             verdict.need(set(statuses) <= {200, 503}, f"{what}: 200 or 503, nothing else: {statuses}")
             verdict.need(
                 max(healed) <= _HEALS_WITHIN * options.slack, f"{what}: well again within {_HEALS_WITHIN:.0f} s"
@@ -111,6 +119,12 @@ async def _alive(play: World) -> bool:
     except Exception:  # noqa: BLE001 - whatever it is: it does not answer
         return False
     return True
+
+
+async def _is_ready(play: World) -> bool:
+    async with httpx.AsyncClient(timeout=10) as client:
+        answer = await client.get(f"{play.deployment.addresses()[0]}/readyz")
+    return bool(answer.json()["parts"]["database"] == "ready")
 
 
 async def _taken_again(play: World) -> float:

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from gateway.errors import LaneLost
 from gateway.messages import Channel, Surface
+from gateway.sending.claims import Claim
 from gateway.sending.gate import Gate
 from gateway.sending.limits import LIMITS, Limit, Rank, Scope, Table
-from gateway.sending.outbox import Claim
 from gateway.sending.watch import Went
 from gateway.storage import outages
 from gateway.storage.database import T, Work
