@@ -19,6 +19,7 @@ from sanic import Sanic
 from sqlalchemy.engine import Engine
 
 from aside.processes import refuse_taken_ports
+from aside.slow_senders import ImpatientProtocol
 from gateway import app as composition
 from gateway import brand, credentials, log, opening
 from gateway.brand import Brand
@@ -60,8 +61,9 @@ def build(settings: Settings, parts: Parts = ALL, clock: Clock = utc_now, name: 
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.update(
         REQUEST_MAX_SIZE=settings.aside_max_body,
-        REQUEST_TIMEOUT=20,  # seconds; sanic's 60 lets slow senders hold a connection for long
-        RESPONSE_TIMEOUT=30,
+        PROXIES_COUNT=settings.aside_proxies or None,
+        REQUEST_TIMEOUT=20,  # seconds for a head; from its first byte, as for a body (`ImpatientProtocol`)
+        RESPONSE_TIMEOUT=30,  # seconds for a body and its answer
         KEEP_ALIVE_TIMEOUT=65,
         GRACEFUL_SHUTDOWN_TIMEOUT=3,  # seconds for requests; sends have their own time after it, and 15 is all
         ACCESS_LOG=False,
@@ -190,7 +192,14 @@ def _listen(settings: Settings, parts: Parts, setting: str, port: int) -> None:
     refuse_taken_ports({setting: port}, settings.aside_host)
     with claimed_database(settings):
         app = build(settings, parts)
-        app.run(host=settings.aside_host, port=port, single_process=True, motd=False, access_log=False)
+        app.run(
+            host=settings.aside_host,
+            port=port,
+            single_process=True,
+            motd=False,
+            access_log=False,
+            protocol=ImpatientProtocol,
+        )
 
 
 async def _work(settings: Settings) -> None:

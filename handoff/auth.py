@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 import msgspec
 from sanic import HTTPResponse, Request
 
-from handoff import sessions, tokens
+from handoff import devices, sessions, tokens
 from handoff.errors import CrossSite, Unauthorized
 from handoff.sessions import LONGEST, Session
+from handoff.sign_in import Entered
 from handoff.tools import Tools
 from handoff.users import User
 
@@ -81,6 +82,14 @@ def keep_session(response: HTTPResponse, secret: str, *, secure: bool) -> None:
     response.add_cookie(
         COOKIE, secret, httponly=True, secure=secure, samesite="Lax", path="/", max_age=int(LONGEST.total_seconds())
     )
+
+
+def keep_device(response: HTTPResponse, entered: Entered, *, secure: bool) -> None:
+    """Have the browser known at its next sign-in."""
+    response.add_cookie(
+        devices.cookie_of(entered.user_id), entered.device, httponly=True, secure=secure, samesite="Strict",
+        path="/login", max_age=int(devices.LASTS.total_seconds()),
+    )  # fmt: skip
 
 
 def forget_session(response: HTTPResponse, *, secure: bool) -> None:

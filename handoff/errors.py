@@ -5,6 +5,8 @@ AsideError
 ├── Unauthorized             nobody is signed in
 ├── Forbidden                signed in, but not entitled
 │   └── CrossSite            a cookie alone does not prove that the page asked
+├── TooManySignIns           too many failures under this name, or from this address
+├── SignInBusy               too many sign in at once
 ├── TooLarge                 the body is larger than anything the desk could want
 ├── Invalid                  readable, but not acceptable
 ├── IdempotencyConflict      the same key for another message
@@ -41,6 +43,18 @@ class CrossSite(Forbidden):
     """The request does not come from a page of the desk. Reload the page and try again."""
 
     code = "csrf"
+
+
+class TooManySignIns(AsideError):
+    """There were too many tries from where you are. Please try again in 15 minutes."""
+
+    code = "too_many_sign_ins"
+
+
+class SignInBusy(AsideError):
+    """Too many people sign in at this moment. Please try again in a few seconds."""
+
+    code = "sign_in_busy"
 
 
 class TooLarge(AsideError):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from handoff import auth, bodies, channels_screen, sessions
 from handoff.aside import Period
 from handoff.auth import COOKIE, caller_of
-from handoff.errors import Unauthorized
+from handoff.errors import SignInBusy, TooManySignIns, Unauthorized
 from handoff.render import HERE, Renderer
 from handoff.rights import Right, may, require
 from handoff.screen import Screen, read_screen, zone_of
@@ -21,7 +21,7 @@ from handoff.tools import Tools
 
 _REFUSED: Final = (
     "That name and password do not go together, or there were too many tries. "
-    "After five failures a name is closed for 15 minutes."
+    "After five failures a name is closed for 15 minutes to where they came from."
 )
 _ZONE: Final = "aside_zone"  # the browser's time zone, so that days and times come out right from the server
 
@@ -58,11 +58,20 @@ def _door(pages: Blueprint, tools: Tools, renderer: Renderer) -> None:
         auth.same_origin(request)
         given: Any = request.form or {}
         name, password = (str(given.get(field) or "").replace("\0", "") for field in ("name", "password"))
-        secret = await tools.sign_in(name, password, instead_of=request.cookies.get(COOKIE))
-        if secret is None:
+        cookie = request.cookies.get
+        try:
+            entered = await tools.sign_in(
+                name, password, address=request.client_ip, cookie=cookie, instead_of=cookie(COOKIE)
+            )
+        except (TooManySignIns, SignInBusy) as error:
+            return form(
+                request, status=429 if isinstance(error, TooManySignIns) else 503, refusal=error.message, name=name
+            )
+        if entered is None:
             return form(request, status=401, refusal=_REFUSED, name=name)
         response = redirect(_own_path(request.args.get("next") or ""), status=303)
-        auth.keep_session(response, secret, secure=tools.secure)
+        auth.keep_session(response, entered.session, secure=tools.secure)
+        auth.keep_device(response, entered, secure=tools.secure)
         return response
 
     async def sign_out(request: Request) -> HTTPResponse:

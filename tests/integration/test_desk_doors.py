@@ -1,6 +1,9 @@
 """Who gets in: sign-in, sessions, tokens, CSRF, and a matrix of every route by every role."""
 
+import asyncio
 import re
+import time
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -9,8 +12,11 @@ import sqlalchemy as sa
 
 from gateway.storage.desk_tables import sessions, tokens, users
 from gateway.storage.tables import events
+from handoff import devices, passwords
+from handoff import sign_in as sign_in_of
 from handoff import tokens as tokens_of
 from handoff import users as users_of
+from handoff.errors import Invalid
 from handoff.users import Role
 from tests.factories import Story
 from tests.integration.desk import PASSWORD, House, running
@@ -20,6 +26,12 @@ HTML = {"Accept": "text/html"}
 
 async def sign_in(client: httpx.AsyncClient, name: str, password: str = PASSWORD, **options: object) -> httpx.Response:
     return await client.post("/login", data={"name": name, "password": password}, **options)  # type: ignore[arg-type]
+
+
+def from_elsewhere(house: House) -> httpx.AsyncClient:
+    """A browser at another address."""
+    transport = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
+    return httpx.AsyncClient(base_url=house.url, timeout=20, transport=transport)
 
 
 async def csrf_of(client: httpx.AsyncClient) -> str:
@@ -100,19 +112,129 @@ async def test_a_session_ends_after_twelve_idle_hours_or_seven_days(house: House
         assert (await browser.get("/api/v1/cases")).status_code == 401
 
 
-async def test_five_failures_lock_a_name_for_a_quarter_of_an_hour(house: House) -> None:
+async def test_five_failures_close_a_name_for_a_quarter_of_an_hour_to_where_they_came_from(house: House) -> None:
     await house.user("Ada", password=PASSWORD)
-    async with house.stranger() as browser:
+    async with house.stranger() as browser, from_elsewhere(house) as elsewhere:
         refusals = [await sign_in(browser, "Ada", "wrong wrong wrong") for _ in range(5)]
         assert {answer.status_code for answer in refusals} == {401}
-        locked = await sign_in(browser, "Ada")
-        unknown = await sign_in(browser, "Nobody")
-        assert (locked.status_code, unknown.status_code) == (401, 401)
-        assert locked.text.replace("Ada", "") == unknown.text.replace("Nobody", ""), "a refusal tells nothing of names"
+        closed = await sign_in(browser, "Ada")
+        assert closed.status_code == 429
+        assert "try again in 15 minutes" in closed.text
+        assert (await sign_in(elsewhere, "Ada")).status_code == 303
         house.clock.pass_by(minutes=15, seconds=1)
         assert (await sign_in(browser, "Ada")).status_code == 303
     log = await house.read(lambda conn: list(conn.execute(sa.select(events.c.kind)).scalars()))
-    assert log == ["desk.sign_in_failed"] * 5 + ["desk.signed_in"]
+    assert log == ["desk.sign_in_failed"] * 5 + ["desk.signed_in"] * 2
+
+
+async def test_a_refusal_tells_nothing_of_names(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        for _ in range(6):
+            real, unknown = [await sign_in(browser, name, "wrong wrong wrong") for name in ("Ada", "Bob")]
+            assert real.status_code == unknown.status_code
+            assert real.text.replace("Ada", "") == unknown.text.replace("Bob", "")
+        assert real.status_code == 429
+
+
+async def test_whoever_has_signed_in_before_is_not_locked_out_by_strangers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in_of, "FROM_EVERYWHERE", 5)
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as known, house.stranger() as stranger, from_elsewhere(house) as elsewhere:
+        assert (await sign_in(known, "Ada")).status_code == 303
+        for _ in range(6):
+            await sign_in(stranger, "Ada", "wrong wrong wrong")
+        assert (await sign_in(elsewhere, "Ada")).status_code == 401, "locked to strangers, wherever they are"
+        assert (await sign_in(known, "Ada")).status_code == 303
+
+
+async def test_a_known_browser_may_guess_no_longer_than_others(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    async with house.stranger() as browser:
+        await sign_in(browser, "Ada")
+        statuses = [(await sign_in(browser, "Ada", "wrong wrong wrong")).status_code for _ in range(6)]
+        assert statuses == [401] * 5 + [429]
+
+
+async def test_a_browser_is_known_to_one_user_until_the_password_changes(house: House) -> None:
+    await house.user("Ada", password=PASSWORD)
+    await house.user("Bob", password=PASSWORD)
+    async with house.stranger() as browser, house.stranger() as thief:
+        answer = await sign_in(browser, "Ada")
+        (cookie,) = [each for each in answer.headers.get_list("set-cookie") if "aside_device_" in each]
+        assert {"HttpOnly", "SameSite=Strict", "Path=/login"} <= {part.strip() for part in cookie.split(";")}
+        proof = cookie.split("=")[1].split(";")[0]
+        ada, bob = [await house.read(lambda conn, name=name: users_of.find(conn, name)) for name in ("Ada", "Bob")]
+        assert ada is not None
+        assert bob is not None
+        thief.cookies.set(devices.cookie_of(bob.id), proof, path="/login")
+        for _ in range(5):
+            await sign_in(thief, "Bob", "wrong wrong wrong")
+        assert (await sign_in(thief, "Tom")).status_code == 401
+        statuses = [(await sign_in(thief, "Bob")).status_code]
+        assert statuses == [429], "counted as the stranger that it is"
+        await house.db.write(lambda conn: users_of.set_password(conn, ada.id, "another good one"))
+        stored = await house.read(
+            lambda conn: conn.execute(sa.select(users.c.password_hash).where(users.c.id == ada.id)).scalar_one()
+        )
+        assert devices.number_of(proof, ada.id, stored) is None
+
+
+async def test_an_address_that_fails_again_and_again_is_refused_whatever_the_name(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "matches", lambda _password, _stored: False)
+    async with house.stranger() as browser, from_elsewhere(house) as elsewhere:
+        statuses = [(await sign_in(browser, f"Nobody {number}")).status_code for number in range(21)]
+        assert statuses == [401] * 20 + [429]
+        assert (await sign_in(elsewhere, "Nobody 1")).status_code == 401
+
+
+async def test_a_flood_of_sign_ins_waits_in_a_short_line_and_known_browsers_beside_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.user("Ada", password=PASSWORD)
+    at_once, most = 0, 0
+
+    def slow(password: str, stored: str | None) -> bool:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.05)
+        at_once -= 1
+        return stored is not None and password == PASSWORD
+
+    monkeypatch.setattr(passwords, "matches", slow)
+    async with house.stranger() as known, house.stranger() as flood:
+        await sign_in(known, "Ada")
+        flooding = [asyncio.create_task(sign_in(flood, f"Nobody {number}")) for number in range(60)]
+        await asyncio.sleep(0.2)
+        assert (await asyncio.wait_for(sign_in(known, "Ada"), 1.5)).status_code == 303
+        answers = await asyncio.gather(*flooding)
+        statuses = Counter(answer.status_code for answer in answers)
+        assert set(statuses) == {401, 503}
+        assert statuses[401] == 17
+        assert most <= 2
+        (busy,) = {
+            answer.text.split('role="alert"')[1].split("</p>")[0] for answer in answers if answer.status_code == 503
+        }
+        assert "Please try again in a few seconds" in busy
+
+
+async def test_behind_a_proxy_strangers_are_told_apart_by_what_it_tells(
+    house: House,
+) -> None:
+    house.app.config.PROXIES_COUNT = 1
+    async with house.stranger() as browser:
+
+        async def fail(address: str) -> int:
+            headers = {"X-Forwarded-For": f"6.6.6.6, {address}"}
+            return (await sign_in(browser, "Ada", "wrong wrong wrong", headers=headers)).status_code
+
+        assert [await fail("203.0.113.7") for _ in range(6)] == [401] * 5 + [429]
+        assert await fail("203.0.113.8") == 401
 
 
 async def test_failures_below_five_are_forgotten_by_a_success(house: House) -> None:
@@ -363,3 +485,11 @@ async def test_what_no_database_holds_is_the_askers_error(
         address = f"/api/v1{path}".replace("CASE", case_id)
         answer = await kim.request(method, address, content=body, headers=raw)
     assert answer.status_code == status, answer.text
+
+
+async def test_two_names_that_nobody_tells_apart_are_not_given(house: House) -> None:
+    async with await house.user("Ada"):
+        with pytest.raises(Invalid, match="somebody called Ada already"):
+            await house.user("  ada ")
+        async with await house.user("Adam"):
+            pass
