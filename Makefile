@@ -25,10 +25,13 @@ format: environments ## Format the code
 bench: setup ## Run the benchmarks, an hour on a quiet machine; ARGS=--quick to see that they work
 	@scripts/bench $(ARGS)
 
+reader: environments ## Train the wall's second reader anew, half a minute; ARGS=--only-measure to see how well it reads
+	@.tools/bin/uv run --quiet --isolated --locked --no-dev --group reader --python .venv/bin/python python -m scripts.train_reader $(ARGS)
+
 screenshots: setup ## Take the pictures of the docs from a real run
 	@.venv/bin/python -m scripts.screenshots
 
 clean: ## Remove what was installed, trained and stored in this checkout
 	@rm -rf .venv bot/.venv .tools bot/models .aside
 
-.PHONY: help environments setup run test lint format bench screenshots clean
+.PHONY: help environments setup run test lint format bench reader screenshots clean

@@ -1,10 +1,11 @@
-"""Words that ask for something, and words that take the asking back. For folded, lower-case text."""
+"""Words that ask for something. For folded, lower-case text."""
 
 import re
 
 QUESTION = re.compile(
     r"""
-        \b(?:w(?:h)?[ao]t(?:'?s|\sis|\sare|\swas|\swere)?|which|whats|who(?:'s|se)?)\b(?!\s(?:we|you\scan|happens|if
+        \b(?:w(?:h)?[ao]t(?:'?s|\sis|\sare|\swas|\swere)?|which|whats|who(?:'s|se)?)\b(?!\s(?:we|else|you\scan|happens
+            |if
             |asks?|are\sthey)\b)
       | ^\W*(?:and\s|so\s|is\sit\s|is\s|are\s|under\s|in\s)?(?:the|your|that|which)\s[^.!?]{0,60}\bor\b
       | \b(?:can|could|may|might|shall|would)\s(?:i|we)\s(?:\w+\s)?(?:have|get|take|grab|ask|check|verify|see|know
@@ -17,7 +18,8 @@ QUESTION = re.compile(
       | ^\W*(?:\w+\W\s)?(?:have\s(?:you|u)\s)?got\b
       | \b(?:were|was)\s(?:you|u)\s(?:given|sent|told)\b | \bdid\s(?:you|u|they)\s(?:\w+\s)?(?:get|receive|give|use
             |put|enter)\b
-      | \b(?:any|a)\s(?:chance|way)\s(?:of|you|we|i)\b | ^\W*(?:\w+\W\s)?any\b
+      | \b(?:any|a)\s(?:chance|way)\s(?:of|you|we|i)\b | ^\W*(?:\w+\W\s)?any\b(?=[^.!]*(?:\?|please|pls)|[^.?]*!
+            |[^.!?]*$)
       | \b(?:trouble|bother|ask|push|press)\s(?:you|u)\sfor\b
       | (?:^|[,:]\s|\b(?:just|only|still|also|so|hi|hello|hey|thanks|ok)\W{1,2})\W*(?:just\s|only\s|still\s|would\s
             |also\s|will\s)*need(?:ing)?\b
@@ -71,6 +73,22 @@ QUESTION = re.compile(
       | \b(?:don't|do\snot|dont)\sforget\sto\s(?:add|include|mention|give|put|tell|send|quote|state|write)\b
       | \bcan\shave\b
       | \bneed(?:ed|s)?\sfrom\syou\b
+      | \b(?:have|did)\s(?:you|u)\s(?:\w+\s){0,2}?(?:kept|keep|noted?(?:\sdown)?|had\san?|an?|write\sdown|save[d]?)\b
+      | \b(?:do|does|did|has)\s(?:it|that|they|(?:the|your|our)\s\w+)\s(?:have|show|say|got|give|gave|state)\b
+      | \b(?:was|were)\sthere\san?\b | \b(?:u|you)\s(?:got|have)\sa(?=[^.!]*\?|\sref) | \bd?o\su\sav\b
+      | (?:\bdon't\s|\bdo\snot\s|\bdont\s)?\bsuppose\s(?:you|u)(?:'ve|\shave|\sstill\shave|'d|\shad|\sgot)?\b
+      | \byou\s(?:only\s|just\s|do\s|will\s|simply\s)?(?:have|need|would\sneed|'ll\sneed)\sto\s(?:give|tell|send
+            |provide|share|let)\b
+      | \b(?:i|we)(?:'d|'ll|\swould|\swill)?\s(?:must|gonna|(?:have|need)\sto)\s(?:\w+\s)?(?:have|need|know|get|take
+            |see)\b
+      | \b(?:i'm|we're|i\sam|we\sare)\s(?:gonna|going\sto|gon)\s(?:need|want|require)\b
+      | \b(?:it|that|this)(?:'d|'ll|\swould|\swill|\smight|\scould|\smay)\s(?:really\s|greatly\s)?(?:help|speed
+            |be\s(?:\w+\s)?(?:good|great|useful|helpful))
+            \b[^.!?]{0,40}\b(?:to|if\s(?:you|we|i))\b
+      | \b(?:hit|lay)\s(?:me|us|that)?\b
+      | \b(?:check|look|help|chase|sort|do)\s(?:that\s|it\s)?(?:if|once|when)\s(?:you|u)(?:'ve|\shave|\shad)?\b
+      | \ball\s(?:we|i)(?:'d|'ll)\s(?:need|want|require)\b | \ball\sit\stakes\sis\b | \bstart\swith\b
+      | \b(?:can|could)\s(?:you|u)\s(?:\w+\s)?(?:say|identify|read|repeat|list|find|dig|look\sup|double[\s-]check)\b
     """,
     re.VERBOSE,
 )
@@ -81,7 +99,8 @@ VERB = re.compile(
             |inbox
             |shoot|msg|fill\sin|elaborate|help\sus\s(?:out\s)?with|tell(?:ing)?|confirm(?:ing)?|drop(?:ping)?
             |post(?:ing)?|reply(?:ing)?|respond|answer|supply|submit|forward|e-?mail|message|text(?:ing)?|quote
-            |quoting|attach|upload|verify|pop|pass|state|specify|list|leave|type|write|include|including|advise|put
+            |quoting|add(?=\s(?:your|the|an?)\s)|key\sin|attach|upload|verify|pop|pass|state|specify|list|leave|type
+            |write|include|including|advise|put
             |slide|paste|copy|comment|fire|ping|whatsapp|chuck|fling|sling|stick|bung|hand|whack|throw|toss|lob|tweet
             |furnish|mention
             |lmk|gimme|revert|intimate|advise|announce|remind|repeat|re-?send|re-?confirm|spell(?:\sout)?|(?:read
@@ -103,66 +122,6 @@ VERB = re.compile(
     re.VERBOSE,
 )
 """A request to hand something over; also in German, Spanish and French."""
-NEGATED = re.compile(
-    r"""
-        (?:\b(?:never|not|cannot|avoid|stop|refrain\sfrom|instead\sof|without|no\sneed|nobody|no\sone|rather\sthan
-            |before|against)|n[o']t|dont|wont|shouldnt)(?:\s(?:ever|please|to|need|have|want|you|we|be|publicly
-            |just|here|in\spublic|on|or|post|share|send|type|sharing|posting|sending|put|write|ask|for))*[\s,]*$
-      | \b(?:nobody|no\sone|none\sof\sus)\b[^.!?,]{0,40}$
-      | \b(?:thanks?|thank\syou|cheers)(?:\s(?:so\smuch|again|a\slot|you))*\s(?:for)\s$
-      | \bwhy\s(?:do|does|did|would)\s(?:(?:we|you|they)\s)?$
-      | \b(?:no|nunca|jamas|sin)\s(?:nos\s|me\s|lo\s)?$
-      | \b(?:ne|n'|de\sne\s(?:pas|jamais))\s?$
-      | \bpas\s$
-    """,
-    re.VERBOSE,
-)
-"""Before a word that asks: it forbids, warns or thanks."""
-NOT_ASKED = re.compile(
-    r"""
-        \b(?:we|they|it|he|she|i|courier|carrier|team|system|app|who|which|wir)(?:'ll|'ve|'d|\swill|\swould|\scan
-            |\smay|\salso|\sonly|\sthen|\sautomatically|\salways|\shave|\shas|\shad|\sjust|\sdo)*\s$
-      | \byou(?:'ll|\swill)\s(?:be|get)\s$
-      | \b(?:the|a|an|our|your|this|that|any|by|via|per|another|each|every|private|direct|last|confirmation)\s$
-    """,
-    re.VERBOSE,
-)
-"""Before a verb: it is somebody else who sends, or the verb is a noun."""
-BARRIER = re.compile(
-    r"""
-        \b(?:and|so|then|where|but|because|as|since|once|while|that|until|which)\s(?:we|you|it|they|our|he|she
-            |there|i|someone|a\scolleague)(?:'|\b)
-      | \b(?:where|how)\sto\b
-      | \bto\s(?:change|update|reset|edit|find|protect|keep)\b
-      | \bif\s(?:you|your|it|the)\b
-      | \bin\syour\saccount\b
-      | \b(?:changed?|updated?|reset|edit|find|see|protects?|keeps?|cover|hide|blur|remove|delete)\s
-    """,
-    re.VERBOSE,
-)
-"""Between a word that asks and what it seems to ask for: the sentence has moved on."""
-ELSEWHERE = re.compile(
-    r"""
-        ^(?:\s\w+){0,4}?\s(?P<place>at\s(?:the\s)?checkout|when\s(?:you\s)?(?:order|sign\sup|signing\sup|register
-            |registering|ordering|checking\sout)|on\s(?:our|the)\s(?:website|checkout\spage|contact\sform)
-            |in\s(?:our|the|your)\s(?:app|account))\b
-    """,
-    re.VERBOSE,
-)
-"""Said of a place that is not public. A page is: on Facebook, the brand's."""
-USED_THERE = re.compile(
-    r"""
-        \b(?:you|u)(?:'ve|'d|\shave|\shad)?\s(?:first\s|originally\s|usually\s|normally\s)?
-            (?:used?|register(?:ed)?|sign(?:ed)?\s(?:up|in)|log(?:ged)?\s(?:on|in)|order(?:ed)?|book(?:ed)?|paid|gave|put|enter(?:ed)?|created|placed
-            |set\sup|bought|made)(?:\s(?:with|it|up|under|for\sit))?\s?$
-    """,
-    re.VERBOSE,
-)
-"""Before a place: it tells where the data was used, not where it is to be said."""
-FORBIDS_LATE = re.compile(
-    r"\b(?:nicht|nie|niemals|keine?n?r?|keinesfalls|niemande[mn]|niemand)\b|\bn(?:e|')\s?\w+(?:\s\w+)?\s(?:pas|jamais|aucun)\b"
-)
-"""German and French forbid behind what they forbid."""
 LACKING = re.compile(r"\b(?:sans|ohne|sin|without)\s$")
 """Before a mention: what cannot be done is said behind, and that is no ban."""
 ASKED_AFTER = re.compile(
@@ -181,7 +140,8 @@ ASKED_AFTER = re.compile(
             |(?:really\s|very\s|most\s|super\s)?(?:great|helpful|useful|handy|enough|fine|perfect|good|needed
             |required|ideal|appreciated|lovely|welcome|brilliant)))\b
             |\bbe\s(?:shared|sent|given|provided|passed(?:\son)?|posted)\s(?:(?:with|to)\s)?(?:us|me|here)\b
-            |\b(?:should|ought\sto)\sdo\b|\b(?:is|are)\s(?:all\s)?(?:we|i)\s(?:need|want|require|ask)|\b(?:is
+            |\b(?:should|ought\sto)\sdo\b|\b(?:is|are)\sall\sit\stakes | \b(?:is|are)\s(?:all\s)?(?:we|i)\s(?:need
+            |want|require|ask)|\b(?:is
             |are)\s(?:enough|sufficient|fine|all\s(?:we|i))\b
             |\b(?:in|as)\sa\s(?:reply|comment)\b|\bso\s(?:that\s)?(?:we|i)\scan\b)
     """,
@@ -203,15 +163,23 @@ BARE_TAIL = re.compile(
 """All that stands behind such a mention."""
 IT = re.compile(
     r"""
-        \b(?:could|can|would|will|please|mind|just|to|and|kindly|you'd)\s(?:(?:you|u|please|just|kindly
-            |simply)\s)*(?:re-?)?(?:send|shar|dm|post|giv
+        (?<!sender\s)(?<!seller\s)(?<!store\s)(?<!bank\s)(?<!they\s)(?<!team\s)(?<!chance\s)(?<!time\s)(?<!everybody\s)(?<!everyone\s)(?<!others\s)
+            (?<!people\s)(?<!anyone\s)\b(?:could|can
+            |would|will|please|mind|just|to|and|kindly|you'd)\s(?:(?:you|u|please|just|kindly
+            |simply)\s)*(?:re-?)?(?:send|shar|dm|post|giv|typ
             |provid|forward|pass|past|drop|read|tell|type|quot|confirm|repeat|let|copy|pop)(?:e|ing)?\s(?:us\s
             |me\s)?(?:have\s|know\s)?(?:it|them|that|those|this
-            |one)\b(?!\s(?:back\sin|on\sto|to\sthe\s(?:driver|courier|store|shop|desk|team|agent)|a\stry|a\sgo
+            |one)\b(?!\s(?:back\sin|off\b|into\b|at\s(?:any|the|your|our|a)\b|on\sto|to\sthe\s(?:driver|courier|store
+            |shop|desk|team|agent)|a\stry|a\sgo
             |in\sthe\sapp|works|is|was|happens))
       | \bwhat(?:'s|\sis|\sare|\swas|\sdoes|\sdo)\s(?:it|that|yours|they|the\s(?:name|number|address|code|ref\w*
             |e-?mail))\b(?:\s(?:say|please|read))?\W*\?
-      | \b(?:is|are)\swhat\b | \bwhat(?:'s|\sis)\sit\b\W*\?$ | \bwie\slautet\s(?:sie|er|es)\b | \bcan\syou\s(?:help
+      | \b(?:is|are)\swhat\b | \bsend\sit\s(?:over|across|through|in|to\sus|here)\b | (?:,|\band|\bbut)\s(?:what
+            |which)(?:'s|\sis|\swas|\sare)\s(?:it|they|that)\b\W*\?
+      | \b(?:what|which)(?:'s|\sis|\swas)\s(?:the|your)\s(?:new|old|right|correct|other|full|actual)\s(?:one|number
+            |address|e-?mail)\b | \bwhich\s(?:one|number|of\sthem)(?:\W*$|(?:'s|\sis)\syours|\sexactly|\ssuits|\sshould)
+      | \bwhat\s(?:are|were)\sthey\W*\? | \b(?:give|tell|drop|send)\s(?:us|me)\s(?:its\s\w+|the\s(?:number|digits|code
+            |id)(?=\W*$)) | \bwhat(?:'s|\sis)\sit\b(?=\W*\?|,) | \bwie\slautet\s(?:sie|er|es)\b | \bcan\syou\s(?:help
             |share)\W*\?
       | (?<=[.!?,;:]\s)(?:please\s|just\s)?(?:tell\s(?:us|me)|paste|post|send\s(?:us|me)|drop|share|pop|quote)\s(?:it
             |that|them)\b(?!\s(?:you|we|it|the|to\sthe)\b)
@@ -222,32 +190,21 @@ IT = re.compile(
     re.VERBOSE,
 )
 """Asks for what has been named before."""
-SPARED = re.compile(
-    r"\b(?:except|instead\sof)\s(?:any\s|your\s|the\s)?$|\bwithout\s(?:any|giving|sharing|posting|providing)\s(?:\w+\s){0,2}$"
+POINTED_AT = re.compile(
+    r"\b(?:accounts?|orders?|bookings?|cards?|tickets?|numbers?|digits|e-?mails?|address|names?|ref(?:erence)?s?|post\s?code|bill|phone|policy|case|code"
+    r"|parcel|locator|moved|receipt|id|invoice|reservation|profile)\b"
 )
-"""Before a mention: it is left out on purpose."""
-YOURS_TO_USE = re.compile(
-    r"""
-        (?<!\bdo\s)(?<!\bdid\s)(?<!\bhave\s)(?<!\bif\s)(?<!could\s)(?<!can\s)(?<!would\s)(?<!will\s)(?<!may\s)\b(?:you|customers?|they|passengers|guests)(?:'ll|\s(?:will|can|could|may|might|should|must|only|just|also|always
-            |then|do|don't|would|already))*\s(?:need|find|see|get|receive|use|look\sup|keep|change|add|update|link
-            |enter|choose|set)\s(?!back|in\b)(?:\w+\s){0,4}$
-      | ^\W*(?:please\s)?(?:use|enter|check|have(?!\s(?:you|u)\b)|keep|bring|take|find|look\sfor|log\sin|sign\sin|try
-            |remember|update|reset|change|add|remove|delete|blur|hide|make
-            |be\ssure|note)\s(?:\w+\s){0,4}$
-      | \b(?:scammers?|fraudsters?|nobody|no\sone|anybody|anyone|someone|somebody|they|legitimate\s\w+|people|who|it
-            |accounts?)\s
-            (?:(?:may|might|will|would|should|ever|never|can)\s){0,2}(?:asks?|asked|asking|wants?)\s(?:\w+\s){0,4}$
-      | \bwhat(?:'s|\sis|\sare)\san?\s(?!good|better|best)$
-    """,
-    re.VERBOSE,
+"""What "it" may stand for, where somebody then asks what it is."""
+WITH_IT = re.compile(r"\bwith\s(?:just\s|only\s)?(?:your|ur|the|an?)\s(?:\w+\s(?:and|or|&)\s(?:your\s|the\s|an?\s)?)?$")
+WE_COULD = re.compile(
+    r"\b(?:we|i)(?:'d|'ll|\s(?:could|can|would|will|might))\s(?!post|be\sin|send|e-?mail|text|never|not\b)"
 )
-"""Before a mention: what the reader does with it, or others do; nobody asks to be told."""
+"""Beside a mention: it is what we lack, as in `with your order number I could check`."""
 OPEN_QUESTION = re.compile(
     r"\b(?:w(?:h)?at(?:'?s)?|which|who(?:'?s|se)?|where|when|wie|welche\w*|wann|wo|cual(?:es)?|que|quel(?:le)?s?|is\sthere|any|got)\b"
     r"|\b(?:do|did|have|are|were|is)\s(?:you|u|it|that|your|the)\b"
 )
 """Asks straight out, rather than asks for something to be sent."""
-
 FRAME = re.compile(
     r"""
         \b(?:please|kindly|pls|plz|bitte|por\sfavor|merci\sde|s'il\svous\splait)\b
@@ -267,26 +224,3 @@ FRAME = re.compile(
     re.VERBOSE,
 )
 """Asks for something, whatever the verb that follows."""
-HARMLESS_VERB = re.compile(
-    r"""
-        \b(?:us(?:e|ing)|enter(?:ing)?|check(?:ing)?|keep(?:ing)?|find(?:ing)?|chang(?:e|ing)|updat(?:e|ing)
-            |reset(?:ting)?|track(?:ing)?|view(?:ing)?|see(?:ing)?
-            |remov(?:e|ing)|delet(?:e|ing)|hid(?:e|ing)|blur(?:ring)?|cover(?:ing)?|protect(?:ing)?|regist(?:er
-            |ering)|log(?:ging)?|sign(?:ing)?|link(?:ing)?|unlink|edit
-            |correct(?:ing)?|call(?:ing)?|ring(?:ing)?|visit|contact(?:ing)?|bring|take|print|try(?:ing)?
-            |make\s(?!it)|set(?:ting)?|choos(?:e|ing)|look(?:ing)?\s(?:at|for|in)
-            |follow(?:ing)?|click(?:ing)?|tap(?:ping)?|restart|careful|stor(?:e|ing)|ignor(?:e|ing)|wait(?:ing)?
-            |allow(?:ing)?|hold(?:ing)?|sav(?:e|ing)|not(?:e|ing)\s(?:that|down)|note
-            |report(?:ing)?|avoid|stop(?:ping)?|return|reading|explain|fix|sort|help\s(?!us\swith|with)|work|lock
-            |block|replac(?:e|ing)|renew|cancel|apply|collect|pick|show\sup
-            |scan(?:ning)?|add(?:ing)?|verify\s(?:that|whether)|ensure|say|be\s(?:in|on|at|aware)|open(?:ing)?|expect
-            |switch|order|pay(?:ing)?|book(?:ing)?\s(?:with|by)
-            |sell|never|not|no|nicht|nie|niemals|nunca|jamais|go\sto|halten|finden|nutzen|verwenden|prufen|andern
-            |show(?:ing)?(?!\s(?:us|me))|head\sto|claim|reach|receive|wear|enjoy|stay|watch|know\s(?:if|that|when)
-            |also\suse|connect(?:ing)?|access)\b
-      | n't\b | \bmy\b | \b(?:in|on|at|to|from|under|of|about|via|by|into|onto|near|around|behind|beside|inside|like
-            |than|as)\s(?:the\s|your\s|our\s|an?\s|all\s|any\s)?$
-    """,
-    re.VERBOSE,
-)
-"""What a reader may be asked to do with their data that tells us nothing; or the data only stands by."""

@@ -17,6 +17,8 @@ _DIGITS = re.compile(r"(?<![\w@/.,+&:-])[0-9]{7,20}(?![\w@/%]|[.,&:-]\w)")
 _LONG = re.compile(
     r"(?<![\w@/.,+&-])(?:[A-Z]{1,4}[0-9]{8,20}[A-Z]{0,2}|1Z[0-9A-Z]{16}|[0-9]{3}-[0-9]{7}-[0-9]{7})(?![\w@/]|[.,&-]\w)"
 )
+_POST = re.compile(r"(?<![\w@/.,+&-])(?:[A-Z]{2}(?:[ -]?[0-9]){9}[ -]?[A-Z]{2}|[a-z]{2}[0-9]{9}[a-z]{2})(?![\w@/])")
+"""A parcel's number as the posts of all countries have it (UPU S10), in groups and in small letters as well."""
 _TEN = re.compile(r"(?<![\w@/.,+&-])(?!B0)(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-Z0-9]{10,16}(?![\w@/]|[.,&-]\w)")
 _GROUPS = re.compile(r"[A-Za-z]+|[0-9]+")
 _SUBJECT = re.compile(
@@ -98,6 +100,8 @@ def find_bare(text: str) -> Iterator[Finding]:
         before = text[max(0, match.start() - 40) : match.start()]
         if not _is_no_number(match.group()) and _NO_CUSTOMERS.search(before) is None:
             yield Finding(REFERENCE, match.start(), match.end(), 0.6, "a number as parcels and orders have")
+    for match in _POST.finditer(text):
+        yield Finding(REFERENCE, match.start(), match.end(), 0.65, "a parcel's number as posts have it")
     for match in _TEN.finditer(text):
         before = text[max(0, match.start() - 40) : match.start()]
         digits = sum(map(str.isdigit, match.group()))

@@ -12,7 +12,7 @@ _MATTER = (
 _DONE = (
     r"(?:shipped|dispatched|delivered|cancelled|canceled|refunded|confirmed|processed|received|delayed|lost|returned|packed"
     r"|collected|charged|declined|approved|rejected|completed|booked|paid|suspended|locked|blocked|closed|verified|overdue"
-    r"|credited|unlocked|active|inactive|rebooked|scheduled|due\s(?:today|tomorrow|on|to\sarrive)|on\s(?:its|the|their)\sway|out\sfor\sdelivery|in\stransit"
+    r"|credited|unlocked|placed|active|inactive|rebooked|scheduled|due\s(?:today|tomorrow|on|to\sarrive)|on\s(?:its|the|their)\sway|out\sfor\sdelivery|in\stransit"
     r"|being\s\w+ed|with\s(?:the|our)\s(?:courier|carrier|driver|warehouse|depot)|at\s(?:the|our)\s(?:depot|warehouse)|ready\s(?:for|to)|stuck|held|registered"
     r"|arriv(?:ed|ing)|left\s(?:our|the)|gone\sout|failed|reached|expired|renewed|escalated|opened|resolved|issued|sent)"
 )
@@ -41,7 +41,8 @@ _STATEMENT = re.compile(
             |\sbought|\sbooked|\splaced|\spaid)|it\s(?:was|has|is))\b
       | \b(?:we|i|our\steam|my\scolleague){_HAVE}{_DEED}\s(?:you\b|your\s(?:\w+\s){{0,2}}?(?:{_MATTER}|address
             |details|e-?mail|name|seats?|number|password|data)\b|the\s(?:refund|order|payment|parcel|booking
-            |return)|a\s(?:full\s)?(?:refund|replacement|credit|new\sone))\b
+            |return)|the\s(?:\w+\s)?(?:address|details|e-?mail|name|number|password)\s(?:on|in|of|for)\s(?:your|the)\s
+            (?:account|order|booking|profile)\b|a\s(?:full\s)?(?:refund|replacement|credit|new\sone))\b
       | \b(?:we|i){_HAVE}(?:sent|issued|made|arranged|posted|mailed)\s(?:you\s|out\s)*(?:an?|the
             |your)\s(?:\w+\s)?(?:refund|replacement|credit|order|parcel|e-?mail|text|new\sone|return\slabel
             |voucher)\b
@@ -105,6 +106,7 @@ _GENERAL = re.compile(
 
 _RULE = re.compile(r"your\s(?:\w+\s){1,2}(?:is|are)\s\w+\s(?:\w+\s){0,2}?(?:when|once|within|if|as\ssoon\sas)\b")
 """How things go for everybody: "your order is packed within a day"."""
+_TO_ALL = re.compile(r"\s?(?:to|for)\s(?:everyone|everybody|all|anyone|anybody|each|those)\b")
 
 
 def find_confirmations(text: str) -> Iterator[tuple[int, int]]:
@@ -112,5 +114,5 @@ def find_confirmations(text: str) -> Iterator[tuple[int, int]]:
     for start, end in sentences(text):
         for match in _STATEMENT.finditer(text, start, end):
             conditional = _GENERAL.search(text[start : match.start()]) or _RULE.match(text[match.start() : end])
-            if not conditional:
+            if not conditional and _TO_ALL.match(text, match.end(), end) is None:
                 yield match.span()

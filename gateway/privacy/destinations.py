@@ -9,12 +9,12 @@ a sentence that asks -> it names a private way, or another place than this threa
 import re
 from collections.abc import Sequence
 
-from gateway.privacy.asking import USED_THERE
+from gateway.privacy.unasked import USED_THERE
 
 _PM = (
     r"(?:d\.?m'?s?\b|(?<!\d\s)(?<!\d)p\.?m'?s?\b|(?:direct|private|facebook|secure)\s(?:message|msg|chat|mail)s?\b|messenger\b"
     r"|direktnachricht\b|privatnachricht\b|private?n?\snachricht\b|pn\b|mensajes?\s(?:privado|directo|interno)s?\b|privado\b"
-    r"|messages?\sprives?\b|mp\b|md\b|en\sprive\b|inbox(?:es)?\b(?!\sor))"
+    r"|messages?\sprives?\b|mp\b|md\b|en\sprive\b|(?<!your\s)inbox(?:es)?\b(?!\sor))"
 )
 _INVITES = re.compile(
     rf"""
@@ -28,7 +28,8 @@ _INVITES = re.compile(
       | \b(?:an?|eine|une?|einer)\s(?:\w+\s)?{_PM}
       | \bgive\s(?:us|them|our\s\w+|the\s\w+)\sa\s(?:ring|call|bell|buzz|tinkle)\b
       | \bmessage\sbutton\b | \bin\sprivate\b | \bprivately\b | \bprivate(?:r)?\s(?:chat|place|thread|conversation)\b
-      | \boffline\b | \bbackstage\b | \b(?:secure|secured)\s(?:link|chat|form|page)\b | \bsend\s(?:us\s
+      | \boffline\b | (?<!look\s)(?<!peek\s)(?<!check\s)\bbackstage\b | \b(?:secure|secured)\s(?:link|chat|form
+            |page)\b | \bsend\s(?:us\s
             |me\s)?a\smessage\b
       | \bescribenos\spor\b | \becrivez-nous\sen\b
     """,
@@ -52,7 +53,8 @@ _ELSEWHERE = re.compile(
         \b(?:here|link|form|page|at|on|via|using|to|checker|below|website|site|this)\W{0,3}\s?(?:https?://|www\.
             |[\w-]{2,40}\.(?:com|example
             |co|org|net|de|fr|es|uk|shop|store|app)\b)
-      | (?<!you\s)\b(?:by|over|on|via|per)\s(?:the\s)?(?:phone|telephone|telefon|telefono)\b(?!\sor)
+      | \b(?:click|tap|press|follow|use|open)\s(?:on\s)?(?:the|this|our|that)\s(?:\w+\s)?(?:link|form|button)\b
+      | (?<!you\s)\b(?:by|over|on|via|per)\s(?:the\s)?(?:phone|telephone|telefon|telefono)\b(?!\sor)(?!\snumber)
       | \bwhen\s(?:you\s(?:call|ring|phone|speak|chat|visit|get\sthrough)|calling)\b
       | (?<!which\s)(?<!what\s)\b(?:call|ring|phone|e-?mail|mail|write\sto|visit|contact)\s(?:us|our|the|them
             |your)\b(?!\s?(?:with\syour
@@ -95,7 +97,7 @@ def goes_elsewhere(sentences: Sequence[str], index: int, *, question: bool) -> b
     here = sentences[index]
     if _HERE.search(here):
         return False
-    if invites(here) or _leads_elsewhere(here):
+    if invites(here) or (not question and _leads_elsewhere(here)):
         return True
     if any(
         invites(later) and not _CHOICE.search(later) and not _HERE.search(later) for later in sentences[index + 1 :]

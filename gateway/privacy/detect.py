@@ -26,7 +26,7 @@ from gateway.privacy.plates import find_plates
 from gateway.privacy.references import find_references
 from gateway.privacy.security_codes import find_security_codes
 from gateway.privacy.spoken import hear
-from gateway.privacy.spread import side_by_side
+from gateway.privacy.spread import Spread
 from gateway.privacy.topics import TYPES, type_of
 from gateway.privacy.whose import is_companys_email
 
@@ -77,7 +77,7 @@ class Detector:
 
     def _read(self, text: str, ours: bool) -> tuple[Finding, ...]:
         heard = hear(text)
-        found = _without_overlaps(self._find(heard.text, ours=ours))
+        found = _without_overlaps(_without_mistaken(list(self._find(heard.text, ours=ours))))
         return tuple(
             Finding(finding.type, *heard.span(finding.start, finding.end), finding.score, finding.reason)
             for finding in found
@@ -93,11 +93,11 @@ class Detector:
         alone = self.find(text)
         if not any(map(str.strip, earlier)) or not text.strip():
             return alone
-        both, shift = side_by_side(earlier, text, _MAX_EARLIER)
+        spread = Spread.of(earlier, text, _MAX_EARLIER)
         across = [
-            Finding(finding.type, max(0, finding.start - shift), finding.end - shift, finding.score, finding.reason)
-            for finding in self.find(both)
-            if finding.end > max(shift, 0)
+            Finding(finding.type, *span, finding.score, finding.reason)
+            for finding in self.find(spread.both)
+            if (span := spread.span(finding.start, finding.end)) is not None
         ]
         return _without_overlaps([*alone, *across])
 
@@ -166,6 +166,20 @@ def _in_links(text: str) -> Iterator[Finding]:
         for match in _LINKED.finditer(text, *link.span()):
             type_ = type_of(match["topic"].lower())
             yield Finding(type_, *match.span("token"), 0.8, "a number in a link to somebody's matter")
+
+
+def _without_mistaken(findings: list[Finding]) -> Iterator[Finding]:
+    """Without numbers of nobody's that are only a part of something else: `CS-3105519`, `184.42.212.155`."""
+    for finding in findings:
+        around = (
+            other.start <= finding.start
+            and finding.end <= other.end
+            and (other.type == "ip" or other.end - other.start > finding.end - finding.start)
+            for other in findings
+            if other.type not in (NOBODYS, "phone")
+        )
+        if finding.type != NOBODYS or not any(around):
+            yield finding
 
 
 def _without_overlaps(findings: Iterable[Finding]) -> list[Finding]:

@@ -19,11 +19,17 @@ _POINT = r"(?:dot|punkt|punto|point|ponto|punt|d0t)"
 _PLAIN = re.compile(
     rf"{_LOCAL}@(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?:[a-z]{{2,24}}|xn--[a-z0-9-]{{2,59}})(?![\w-])", re.IGNORECASE
 )
+_NOBODY = (
+    r"(?!(?:us|me|them|him|her|it|out|more|online|here|now|live|back|details|look|up|available|help|and|or|is|are)"
+    r"[ ]at[ ])"
+)
+"""Before "at shop.example": a place to go to, not a name."""
 _SPOKEN = re.compile(
-    rf"{_SAID_LOCAL}[ ]?(?:[(\[{{<*][ ]?(?:{_SIGN}|@)[ ]?[)\]}}>*]|[ ](?:{_SIGN}|@)[ ]|@)[ ]?"
+    rf"(?<![\w.+%-]){_NOBODY}{_SAID_LOCAL}[ ]?(?:[(\[{{<*][ ]?(?:{_SIGN}|@)[ ]?[)\]}}>*]|[ ](?:{_SIGN}|@)[ ]|@)[ ]?"
     rf"[a-z0-9][a-z0-9-]{{1,62}}"
     rf"(?:[ ]?(?:[(\[{{<*][ ]?(?:{_POINT}|\.)[ ]?[)\]}}>*]|[ ]{_POINT}[ ]|[ ]\.[ ]|\.)[ ]?[a-z0-9-]{{1,30}}){{0,2}}"
-    rf"(?:[ ]?[(\[{{<*][ ]?(?:{_POINT}|\.)[ ]?[)\]}}>*][ ]?|[ ]{_POINT}[ ]|[ ]\.[ ]|\.[ ]?){_ENDING}\b",
+    rf"(?:[ ]?[(\[{{<*][ ]?(?:{_POINT}|\.)[ ]?[)\]}}>*][ ]?|[ ]{_POINT}[ ]|[ ]\.[ ]|\."
+    rf"|\.[ ](?!(?:it|no|in|at|be|me|us|so)\b)){_ENDING}\b",
     re.IGNORECASE,
 )
 _MAILER = re.compile(

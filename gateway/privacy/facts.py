@@ -12,7 +12,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from gateway.privacy.ordinary import MONTHS, ORDINARY, STREETS
+from gateway.privacy.dates import find_dates
+from gateway.privacy.ordinary import ORDINARY, STREETS
 from gateway.privacy.spoken import Heard, hear
 
 Kind = Literal["number", "amount", "date", "e-mail", "code", "name", "pair", "words"]
@@ -33,21 +34,19 @@ _AMOUNT: Final = re.compile(
     rf"(?<![\w]){_CURRENCY}\s?{_FIGURE.format('before')}|(?<![\w.,]){_FIGURE.format('after')}\s?{_CURRENCY}(?!\w)",
     re.IGNORECASE,
 )
+_PARTED_AMOUNT: Final = re.compile(
+    rf"(?<![\w.,])(?P<whole>\d{{1,6}})\s?{_CURRENCY}\s?(?:and\s)?(?P<cents>\d\d)(?!\w|[.,]\d)", re.IGNORECASE
+)
 _BARE_AMOUNT: Final = re.compile(
     r"(?<![\w.,:])(\d{1,6}[.,]\d{2})(?![\w:]|[.,]\d)(?!\s?(?:[ap]\.?m|uhr|h\b))", re.IGNORECASE
 )
 _NUMBER: Final = re.compile(r"(?<![\w])\d(?:[ .\-/]{0,3}\d){3,30}(?!\w)")
 _IN_TOKEN: Final = re.compile(r"\d{4,}")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_MONTH: Final = r"(?P<{}>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
-_DATES: Final = (
-    re.compile(
-        rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?\s(?:of\s|de\s)?{_MONTH.format('month')}(?!\w)", re.IGNORECASE
-    ),
-    re.compile(rf"(?<!\w){_MONTH.format('month')}\s(?:the\s)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)", re.IGNORECASE),
-    re.compile(r"(?<!\d)(?<!\d-)(?:19|20)\d\d-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!-?\d)"),
-    re.compile(r"(?<!\d)(?<!\d[./-])(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?:19|20)?\d\d(?![./-]?\d)"),
+_END: Final = re.compile(
+    r"(?:\bend(?:s|ing)?(?:\s(?:in|with|on))?|\blast\s(?:four|4|digits?)\W{1,3}(?:\w+\W{1,3}){0,2}?|\.\.\.|…)\s?$"
 )
+"""What stands before the end of a number, which a year may be."""
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,40}(?:\.[\w-]{2,20}){1,4}", re.IGNORECASE)
 _CODE: Final = re.compile(
     r"(?<![\w@/])(?=[a-z-]{0,12}\d)(?=[\d-]{0,12}[a-z])[a-z\d]{2,}(?:-?[a-z\d]+){0,3}(?![\w@])", re.IGNORECASE
@@ -58,13 +57,17 @@ _LOCATOR: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+[a-z]?")
 _NAMED: Final = re.compile(
-    r"\b(?:(?:my|the|full|last|first|account|passenger|holder'?s)\s)?(?:name(?:\sis|\son\sit\sis)?|surname)\s?(?::|is|=)?\s|\b(?:mr|mrs|ms|miss|dr|herrn?|frau|monsieur|madame|senora?)\.?\s"
+    r"\b(?:(?:my|the|full|last|first|account|passenger|holder'?s)\s)?(?:name(?:\son\s(?:it|(?:the|your|this|that|my)\s\w{2,14}))?(?:\sis)?|surname)\s?(?::|is|=)?\s|\b(?:mr|mrs|ms|miss|dr|herrn?|frau|monsieur|madame|senora?)\.?\s"
     r"|\b(?:dear|hi|hello|hallo|regards,?|cheers,?|signed)\s|\b(?:ich\shei(?:ss|ß)e|mein\sname\sist|me\sllamo|je\sm'appelle|i'm\scalled|i\sam|i'm|this\sis"
     r"|in\sthe\sname\sof|under\s(?:the\sname\s)?)\s?",
     re.IGNORECASE,
 )
-_NEXT_WORDS: Final = re.compile(r"[^\W\d_][\w'’-]*(?:[ ,]{1,2}[^\W\d_][\w'’-]*){0,3}")
-_CAPITALS: Final = re.compile(r"(?<!\w)[A-Z][\w'’-]+(?:,?\s[A-Z][\w'’-]+){1,4}")
+_NEXT_WORDS: Final = re.compile(r"[^\W\d_][\w'’-]{0,40}(?:[ ,]{1,2}[^\W\d_][\w'’-]{0,40}){0,3}")
+_ADDRESSED: Final = re.compile(
+    r"\b(?:mr|mrs|ms|miss|dr|herrn?|frau|monsieur|madame|senora?|dear|hi|hello|hallo|hey)\b[.,]?\s(?P<name>[^\W\d_]{2,40})",
+    re.IGNORECASE,
+)
+_CAPITALS: Final = re.compile(r"(?<![\w'’-])[A-Z][\w'’-]{1,40}+(?:,?\s[A-Z][\w'’-]{1,40}+){1,4}")
 _RUN: Final = 8
 """Words in a row that are the same only where somebody has copied them."""
 _ABOUT_SOMEBODY: Final = frozenset(
@@ -123,9 +126,12 @@ def _facts(heard: Heard, found: Iterator[_Found]) -> Iterator[Fact]:
 
 def _read(text: str, *, bare: bool) -> Iterator[_Found]:
     quiet = list(text)  # without what has been read as something else than a number
-    for found in (*_mails(text), *_amounts(text, bare=bare), *_dates(text)):
+    dates: list[_Found] = [("date", *found) for found in find_dates(text, likely=False)]
+    for found in (*_mails(text), *_amounts(text, bare=bare), *dates):
         yield found
         quiet[found[2] : found[3]] = " " * (found[3] - found[2])
+    if bare:
+        yield from (("date", *found) for found in find_dates(text, likely=True))
     rest = "".join(quiet)
     yield from _numbers(rest)
     yield from _codes(rest)
@@ -143,6 +149,8 @@ def _amounts(text: str, *, bare: bool) -> Iterator[_Found]:
     for match in _AMOUNT.finditer(text):
         taken.append(match.span())
         yield "amount", _cents(match["before"] or match["after"]), *match.span()
+    for match in _PARTED_AMOUNT.finditer(text):
+        yield "amount", (match["whole"] + match["cents"]).lstrip("0"), *match.span()
     for match in _BARE_AMOUNT.finditer(text) if bare else ():
         if not any(start <= match.start() < end for start, end in taken):
             yield "amount", _cents(match[1]), *match.span()
@@ -155,22 +163,11 @@ def _cents(figure: str) -> str:
     return (re.sub(r"\D", "", whole) + cents).lstrip("0")
 
 
-def _dates(text: str) -> Iterator[_Found]:
-    for pattern in _DATES:
-        for match in pattern.finditer(text):
-            month = match["month"].lower()
-            number = MONTHS.get(month) or int(month) if month.isdigit() or month in MONTHS else 0
-            day = int(match["day"])
-            if number > 12 >= day:  # written the other way round
-                day, number = number, day
-            if 1 <= day <= 31 and 1 <= number <= 12:
-                yield "date", f"{number:02}-{day:02}", *match.span()
-
-
 def _numbers(text: str) -> Iterator[_Found]:
     for match in _NUMBER.finditer(text):
         digits = re.sub(r"\D", "", match.group())
-        if not (_YEAR.fullmatch(match.group()) or len(digits) < 4):
+        year = _YEAR.fullmatch(match.group()) and not _END.search(text, max(0, match.start() - 30), match.start())
+        if not (year or len(digits) < 4):
             yield "number", digits, *match.span()
 
 
@@ -214,9 +211,13 @@ def _runs(text: str) -> Iterator[_Found]:
 
 def _words(text: str) -> Iterator[_Found]:
     words = [(_plain(match.group()), match) for match in _WORD.finditer(text)]
+    for match in _ADDRESSED.finditer(text):
+        yield "name", match["name"].lower(), *match.span("name")
     for index, (word, match) in enumerate(words):
         if match.group()[0].isupper() and word not in ORDINARY:
             yield "name", word, *match.span()
+            if word.endswith("s"):
+                yield "name", word[:-1], *match.span()  # "Martas", "the Kellers"
         if len(word) == _LOCATOR_LENGTH:
             yield "code", word, *match.span()
         for other, beside in words[index + 1 : index + 3]:

@@ -18,7 +18,7 @@ _THING = r"(?P<open>[\"'(\[]?)(?P<secret>[^\s\"'()\[\]]{4,64})"
 _SAID = re.compile(
     rf"(?<![a-z]){_NAMED}(?:\s(?:for|to)\s(?:\w{{1,20}}\s){{1,3}}?(?=is|was))?{_IS}{_THING}"
     rf"|(?<![a-z])(?:mein|my|mi|mon|mia|mijn|minha)\s{_NAMED}\s(?!(?:is|was|are|ist|lautet|war|es|era|est|etait"
-    rf"|e)\b){_THING.replace('open', 'other').replace('secret', 'plain')}",
+    rf"|e)\b|\W{{0,2}}(?:pass|pw|pin\b)){_THING.replace('open', 'other').replace('secret', 'plain')}",
     re.IGNORECASE,
 )
 # Without an "is": a plain word may follow as well, a mixture of letters and digits does not by chance.
@@ -54,7 +54,7 @@ _CODE = (
 )
 _DIGITS = r"(?P<secret>[0-9](?:[ .\-]?[0-9]){3,7})(?![0-9a-z]|[.,:/-][0-9]|\s?%)"
 _NAMED_CODE = re.compile(
-    rf"(?<![a-z]){_CODE}(?:\s(?:you|we|they|i)\s\w{{2,10}}(?:\s(?:me|us|you))?)?(?:{_IS}|\s?[#(-]?\s?){_DIGITS}",
+    rf"(?<![a-z]){_CODE}(?:\s(?:you|we|they|i)\s\w{{2,10}}(?:\s(?:me|us|you))?)?(?:{_IS}|\s?[#(,-]?\s?){_DIGITS}",
     re.IGNORECASE,
 )
 _SENT_CODE = re.compile(
@@ -98,8 +98,6 @@ def find_passwords(text: str) -> Iterator[Finding]:
             if _is_secret(secret, named=group == "secret", quoted=quoted):
                 start = match.start(group)
                 yield Finding("password", start, start + len(secret), 0.85, "what is called a password")
-    if not any(word in lowered for word in _ANY_CODE):
-        return
         for match in _BESIDE.finditer(text):
             secret = match["secret"].rstrip(_STRIPPED)
             if _is_secret(secret, named=True, quoted=False):
@@ -107,6 +105,8 @@ def find_passwords(text: str) -> Iterator[Finding]:
                 yield Finding(
                     "password", start, start + len(secret), 0.75, "letters and digits beside a password's name"
                 )
+    if not any(word in lowered for word in _ANY_CODE):
+        return
     for match in _PIN.finditer(text):
         yield Finding("password", *match.span("secret"), 0.85, "digits called a PIN")
     for match in _NAMED_CODE.finditer(text):

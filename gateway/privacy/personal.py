@@ -6,6 +6,8 @@ in a list or beside a please.
 
 import re
 
+from gateway.privacy.numbered import NUMBERED
+
 _NUMBER = (
     r"(?:\s?-?(?:ref(?:erence)?|confirmation|id|\#|no\.?|nr\.?|num(?:b(?:er)?)?|nm?br|code|locator"
     r"|identifier))+s?(?!\w)"
@@ -16,15 +18,18 @@ _MATTERS = r"""(?:order|booking|reservation|rez|confirmation|account|acct?|custo
      |case|claim|complaint|incident|reference|ref|invoice|tracking|parcel|package|shipment|consignment|policy|contract
      |rewards?|frequent\sflyer|purchase|transaction|receipt|delivery|imei|meter|subscriber|patient|student|tenan(?:t|cy)
      |awb|waybill|serial|registration|reg|vehicle|vin|insurance|passport|licen[cs]e|bill|user|login|repair|job|crn|mpan
-     |nhs|sim|chassis|collection|return|dispatch|consumer|call-?\s?back|rental|agreement|loan|mortgage|application|enquiry|inquiry
+     |nhs|sim|chassis|collection|return|dispatch|consumer|call-?\s?back|rental|agreement|loan|mortgage|application
+     |enquiry|inquiry
      |request|grievance|docket|notice|pcn|utr|rrn?|rma|ra|uts|pir|baggage|bag|tag|e-?ticket|gift\scard
+     |gprn|mprn|service|recharge|top-?up|photocard|railcard|smartcard|fob|sr|inc|crm|appeal|rewards?\scard|microchip
+     |donor|supporter|fan
      |riot|player|summoner|battle|discord|landlord|lease|site|property|apartment|room|cert(?:ificate)?|voter|pupil|employee|payroll|guest|flight|donor|wallet)"""
 
 _ENGLISH = rf"""
   \b{_MATTERS}{_NUMBER}
 | \bthe\s(?:awb|waybill|(?:consignment\s)?(?:note|number)\s(?:no|number)|pnr|tracking\scode)\b | \b(?:tracking
             |customer|client|order|ticket|member)\s?(?:code|tag)s?\b | \b\w+[-\s]letter\scode\b | \bin-?game\sname\b
-            | \bnumber\son\s(?:the|your)\s(?:\W?\w+\W?\s){1, 5}card\b
+            | \bnumber\son\s(?:the|your)\s(?:\W?\w+\W?\s){{1,5}}card\b
 | \b(?:your|the|ur)\s(?:receipt|invoice|order\sconfirmation|boarding\spass)(?=\W*\?|\shere\b|\sbelow\b
             |\sin\s(?:the\s|a\s|your\s)?(?:comments?|repl(?:y|ies))\b)
 | \b(?:nearest|closest|main)\s(?:intersection|crossroads)\b | \bcross[\s-]?streets?\b
@@ -45,9 +50,10 @@ _ENGLISH = rf"""
             | \bany\s(?:ref(?:erence)?|order|account|booking|case|ticket)\s(?!(?:over|under|of|that|from|placed|in
             |made)) | \bthe\sref(?:erence)?\b(?!\sto\b) | \b(?:imei|vin)\b | \b(?:pnr|record\slocator|booking\sref
             |order\sref|ticket\sref)s?\b
-| \b(?:order|booking|account|ticket|reservation)\s(?:name|e-?mail|holder(?:'?s\sname)?)\b
+| \b(?:order|booking|account|ticket|reservation|policy)(?:'s)?\s(?:name|e-?mail|holder(?:'?s\sname)?)\b
 | \be-?mail\s?(?:address|addy|id|addresses)\b
-| \b{_YOUR}e-?mail(?!\s(?:app|inbox|client|preferences|settings|provider|folder|confirmation|and\slet))s?\b
+| \b{_YOUR}(?<!confirmation\s)e-?mail(?!\s(?:app|inbox|client|preferences|settings|provider|folder|confirmation
+     |and\slet))s?\b
 | \b(?:the|which|what|whatever|an|any|another|other)\se-?mail\s(?:\w+\s)?(?:you|on|linked|associated|used
             |registered|for|that's
      |that\sis
@@ -59,7 +65,7 @@ _ENGLISH = rf"""
             |on\syour
      |on\sthe\s(?:account|order|booking|bill|ticket|reservation|policy|parcel|contract))\b
 | \b(?:phone|mobile|cell|telephone|contact|whatsapp|tel|daytime|mob|landline)(?:\s(?:phone|contact))?{_NUMBER}
-| \b{_YOUR}(?:phone|mobile|number|cell|whatsapp|digits|landline|mob|tel|handle|reg|ref|reference|code|imei|vin|username
+| \b{_YOUR}(?:phone|mobile|number|cell|whatsapp|digits|landline|mob|tel|handle|reg|reference|ref|code|imei|vin|username
      |user\sname|user\s?id|gamertag|gamer\s?tag|psn|xbl|login|log-in|screen\s?name|nickname|zip|locator)(?:\sno\b
             |\sid\b)?
      (?!\s(?:line|app|contract|plan|bill|case|signal|screen|charger|is\sringing|page|settings|to\s(?:the|our)))
@@ -75,12 +81,15 @@ _ENGLISH = rf"""
 | \b(?:first|1st)\sline\sof\s(?:the\s|your\s)?address\b | \bfull\saddress\b | \bhouse\s(?:number|no\.?|name)\b
 | \b{_YOUR}(?:addy|street|flat\snumber|door\snumber)\b
 | \b(?:post\s?code|zip\s?codes?|eircode)s?\b
-| \bdate\sof\sbirth\b | \bd\.?o\.?b\b | \bbirth\s?-?da(?:te|y)s?\b
+| \bdate\sof\sbirth\b | \bd\.?o\.?b\b | (?<!\ba\s)\bbirth\s?-?da(?:te|y)s?\b(?!\s(?:cake|treat|party|gift|present|wish
+     |card|bash
+     |club|weekend|plan))
 | \b{_YOUR}(?:(?:sur|first\s|last\s|full\s|good\s|account\s|family\s|maiden\s)?name|initials?)\b(?!\s(?:is\s)?(?:down
             |stickers?|list))
 | \b(?:full|last|family|passenger|account\sholder(?:'?s)?|lead|maiden)\s(?:\w+'?s?\s)?names?\b | \bsurnames?\b
-| \bname\s(?:and|or|&|\+)\s(?:\w+\s)?(?:surname|number|e-?mail|address|postcode|phone|mobile|dob|date)\b
-| \bnames?\s(?:on|under|used\s(?:on|for)|for|in|of\s(?:all|every|the)\s\w+)\s(?:the|your|which|it|this|travelling
+| \bname\s(?:and|or|&|\+)\s(?:\w+\s)?(?:surname|number|e-?mail|address|postcode|phone|mobile|dob|date|age|d\.?o\.?b)\b
+| (?<!street\s)(?<!road\s)\bnames?\s(?:on|under|used\s(?:on|for)|for|in|of\s(?:all|every|the)\s\w+)\s(?:the|your|which
+     |it|this|travelling
             |passengers?)\b
 | \bpass\s?(?:word|code|phrase)s?\b | \b(?:your|the|which|what)\spin\b(?!\s(?:board|badge)) | \bpin\s(?:code|number)\b
 | \bone[\s-]time\s(?:pass)?(?:code|word|pin)\b | \botp\b
@@ -107,6 +116,28 @@ _ENGLISH = rf"""
             |bill|letter|parcel\slabel)\b
 | \b(?:receipt|order|booking|account|confirmation|invoice)\s(?:screen\s?shot|photo|copy)\b
 | \b(?:letter|bill|statement|receipt)\swith\syour\b
+| \b(?:pics?|photos?|pictures?|snaps?|screen\s?shots?|cop(?:y|ies)|front|back)\sof\s(?:both\ssides\sof\s
+     |the\sfront\sof\s)?(?:your|the)\s
+     (?:\w+\s)?(?:card|payment|transaction|transfer|boarding\spass|delivery\snote|account\spage|profile)\b
+| \b(?:iccid|gprn|mprn|puk|uid|aadhaar|pan\scard|ign|ifsc|utr|player\stag|friend\scode|fast\stag|awb|pcn|licen[cs]e\skey
+     |mac\saddress|ip\saddress|(?:file|record)\slocator|memorable\s(?:word|name)|security\sword|profile\slink
+     |bank\sstatement)\b | \blink\sto\syour\s(?:profile|account)\b
+| \b(?:service|supply|installation|property|pick-?up|collection|forwarding|previous|registered)\saddress(?:es)?\b
+| \bbest\saddress\b(?!\syou) | \b(?:patient|guest|booker|passenger|tenant|driver|holder|traveller|child|keeper|owner
+     |buyer|recipient
+     |receiver|sender|deceased|policy\s?holder)'s\s(?:\w+\s)?(?:name|number|d\.?o\.?b|age|address|details)\b
+| \bnames?\sof\sthe\s(?:\w+\s)?(?:patient|guests?|passengers?|driver|tenant|holder|travellers?|keeper|owner|booker
+     |recipient
+     |sender|deceased)\b | \bnames?\son\syour\b
+| \b(?:ph|conf|res|bkg|ord|cust|mem|acc)\.?\s?(?:no\b|nr\b|\#|ref\b|num\b)
+| \bfirst\s(?:six|6|4|four)\sand\s(?:the\s)?last\b | \bcard'?s\slast\b | \bserial\son\b | \bbarcode\son\syour\b
+| \b(?:numbers?|ref(?:erence)?|names?|e-?mail|address|postcode|digits|code)\s(?:of|on|off|from)\s(?:your|ur
+     |the\s(?:account|booking|order|ticket|card|letter|bill
+     |receipt|parcel|policy|envelope|e-?mail|slip|note))\b(?!\s(?:~|pet|favou?rite|website|shop|shirt|doorstep|city
+     |town|street|dog|cat|school|child|mug|cup))
+| \b(?:plate|registration|reg)\s(?:of|on)\s(?:the|your)\s(?:car|vehicle|van|bike)\b | \byour\splate\b | \bthe\sreg\b
+     | \b(?:mpan|mprn|nhs\sno)\b | \b(?:login|ip|id)\syou(?:'re|\sare|\ssee)\b
+| \b(?:your|the)\sage\b(?!\s(?:of|limit|group)) | \bthe\sday\syou\swere\sborn\b
 """
 _GERMAN = r"""
   \b(?:bestell|auftrags|kunden|buchungs|vorgangs|rechnungs|sendungs|sendungsverfolgungs|ticket|telefon|handy|mobil|konto
@@ -137,7 +168,7 @@ _FRENCH = r"""
 | \badresse\s(?:e-?mail|mail|postale|de\slivraison)\b | \bcode\spostal\b | \bdate\sde\snaissance\b
 | \bmot\sde\spasse\b | \bcoordonnees\b | \bnom\s(?:de\sla|complet|et\sprenom)\b
 """
-PERSONAL = re.compile("|".join((_ENGLISH, _GERMAN, _SPANISH, _FRENCH)), re.VERBOSE)
+PERSONAL = re.compile("|".join((_ENGLISH, _GERMAN, _SPANISH, _FRENCH, NUMBERED)), re.VERBOSE)
 """A mention of somebody's data, not yet a request for it."""
 
 PLAIN = re.compile(

@@ -73,10 +73,10 @@ def _valid(text: str, start: int, end: int, number: PhoneNumber, *, ours: bool) 
     written = text[start:end]
     before = text[max(0, start - 40) : start]
     kind = number_type(number)
-    if kind in _SERVICES and "my" not in before.lower().split()[-4:]:
-        return Finding(NOBODYS, start, end, 0.91, _SERVICE)
     if not written.startswith("+") and _is_called_otherwise(text, start):
         return None
+    if kind in _SERVICES and "my" not in before.lower().split()[-4:]:
+        return Finding(NOBODYS, start, end, 0.91, _SERVICE)
     mobile = kind == PhoneNumberType.MOBILE
     if not ours and not mobile and is_companys_phone(text, start, end):
         return Finding(NOBODYS, start, end, 0.91, _COMPANYS)

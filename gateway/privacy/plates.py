@@ -9,7 +9,7 @@ _PLATE = re.compile(
     r"(?<![a-z])(?:reg(?:istration)?(?:\s(?:plate|number|no|mark|is))?|number\splate|licen[cs]e\splate|plates?|vrm"
     r"|vrn|kennzeichen"
     r"|nummernschild|matricula|plaque(?:\sd'immatriculation)?|immatriculation|targa|kenteken|placa)"
-    r"\s?(?:is|was|number|no|nr|ist|lautet|es|est|e|:|#|=|-|of\smy\scar|for\smy\scar){0,1}\s?(?:is|:)?\s?"
+    r"\s?(?:is|was|number|no|nr|ist|lautet|es|est|e|:|#|=|-|,|of\smy\scar|for\smy\scar){0,1}\s?(?:is|:)?\s?"
     r"(?P<plate>(?=[a-z0-9 -]{0,8}[0-9])(?=[a-z0-9 -]{0,8}[a-z])[a-z0-9]{1,4}(?:[ -]?[a-z0-9]{1,4}){1,2})(?![a-z0-9])",
     re.IGNORECASE,
 )

@@ -16,15 +16,17 @@ ROUNDABOUT = re.compile(
             |they)\s(?:best\s)?
             (?:reach|contact|call|ring|phone|text|e-?mail)\s(?:you|u)\b
       | \b(?:what|which|whatever)(?:'s|\sis)?\s(?:the\s)?(?:(?:e-?mail|mail)(?:\saddress)?|names?|number
-            |phone(?!\s(?:are\syou\susing|do\syou\s(?:have|use|own)|have\syou\sgot|is\sit))|mobile|address|postcode|card|username|user\sname
+            |phone(?!\s(?:are\syou\susing|do\syou\s(?:have|use|own)|have\syou\sgot|is\sit))|mobile|address|postcode
+            |card|username|user\sname
             |account\sname|reference|ref|surname|alias|street|pin|password|handle|login|zip|house|flat|delivery\saddress
             |reg(?:istration)?|d\.?o\.?b|id)(?:'s|\sis|\swas)?\s(?:did|do|does|have|has|should|shall|can|could|may
             |might|is|was|are|were|it|on|to|under|for|we|will|would
-            |affected|linked|starts?|ends?|shows?|and|or|with|associated)\b
+            |affected(?!\sby)|linked|starts?|ends?|shows?|and|or|with|associated)\b
       | \b(?:what|which)\s(?:e-?mail|name|address|mobile|number)\s(?:is|was)\s(?:it|this|that)\b
       | \bwhat(?:'s|\sis)\s(?:the\s)?(?:(?:number|reg|vin|code)\s(?:on|of|at|in|for)|names?\s(?:on|in|under
             |at))\s(?:your|the|it|top|front|back|bottom)
-            (?!\s(?:\w+\s){0,2}?(?:song|film|show|product|item|shop|store|town|colour|book|game|team|episode|ad\b
+            (?!\s(?:\w+\s){0,2}?(?:base|lid|tub|cap|jar|carton|wrapper|sleeve|song|film|show|product|item|shop|store
+            |town|colour|book|game|team|episode|ad\b
             |machine|tv|box|pack|model))
       | \bwhat(?:'s|\sis)\sthe\s(?:e-?mail|postcode|surname|phone\snumber|account|ref(?:erence)?)
             (?:\W{1,2}(?:please|pls|plz|again|then|mate))*\W*\? | \b(?:what
@@ -34,7 +36,7 @@ ROUNDABOUT = re.compile(
       | \bwhose\s(?:name|account|order|card|phone|e-?mail|address)\b
       | \bspell\s(?:out\s)?(?:your|the)\s(?:\w+\s)?(?:sur)?name\b | \bsurname\sspel[lt]
       | \b(?:when|where|what\syear|which\syear|what\sday)\s(?:were|was)\s(?:you|u|the\saccount\sholder)\sborn\b
-      | \bwhen(?:'s|\sis)\syour\s(?:birthday|b-?day)\b | \bhow\sold\s(?:are|r)\s(?:you|u)\b
+      | \bwhen(?:'s|\sis)\syour\s(?:birthday|b-?day)\b(?!\s(?:party|do\b|bash)) | \bhow\sold\s(?:are|r)\s(?:you|u)\b
       | \bwh(?:at|ich)\snumber\s(?:can|could|may|should|shall|do|does|will|is|are)\b | \bon\s(?:what|which)\snumber\b
       | \b(?:who|what|which)(?:'s|\sname\sis|\sname|\sis|\swas)?\s(?:is\s|was\s)?the\s(?:\w+\s)?(?:booking|order
             |reservation|account|contract|policy|ticket|parcel)\s
@@ -48,10 +50,8 @@ ROUNDABOUT = re.compile(
       | \b(?:to|at|under|with|from)\s(?:what|which)\s(?:e-?mail|address|number|phone|name|account|mobile|postcode
             |username)\b
       | \bwho\sam\si\s(?:speaking|talking|chatting)\s(?:to|with)\b | \bwho\sare\swe\s(?:speaking|talking|chatting)\b
-      | \bwhich\s(?:booking|reservation|order|account|flight|policy|ticket)\s(?:is|was|are|were|does|do|did
+      | \bwhich\s(?:booking|reservation|order|account|policy|ticket)\s(?:is|was|are|were|does|do|did
             |has)\b(?!\s(?:the|your)\sfav)(?!\s(?:best|better|cheaper|right))
-      | \b(?:what|which)\sflight\b(?!\s(?:deal|path|sim|time|mode))(?=[^.!?]*\?)
-      | \bwhat(?:'s|\sis)\syour\sflight\b
       | \b(?:is|are)\s(?:it|that|this|the|your)\s[^.!?]{0,40}\b(?:your\s(?:\w+\s)?name|surname|e-?mail|address
             |account)\b[^.!?]{0,40}\bor\b[^.!?]{0,40}\?
       | \b(?:same|still\s(?:at|on|using|living\sat))\s(?:the\s|your\s|that\s)?(?:\w+\s){0,2}?(?:address|number
@@ -116,6 +116,67 @@ ROUNDABOUT = re.compile(
       | \bwhat\s(?:does|do)\s(?:it|that|yours)\ssay\sas\syour\b
       | \bwhere\s(?:can|shall|should|could|may|do)\s(?:we|i)\s(?:e-?mail|call|ring|text|post|send|write|reach
             |contact)\b(?!\s(?:our|my))(?=[^.!?]*\?)
+      | \bwhom?\s(?:i'm|i\sam|we're|we\sare)\s(?:speaking|talking|chatting)\b | \bpleasure\sof\s(?:speaking|talking
+            |chatting)\b
+      | \bwho(?:'s|\sis|\swas)?\s(?:the\s)?(?:letter|parcel|package|card|order|booking|ticket|bill)\s(?:for|to)\b
+      | \bwho(?:m)?\s(?:is\sit|it's|it\sis|was\sit|it\swas)\s(?:addressed|for\b|made\sout|sent|registered|under)
+      | \bwho(?:'s|\sis)\sthe\s(?:tenant|registered\skeeper|admin|policy\sholder|main\sdriver|named\sdriver|patient)
+      | \bwhere\s(?:should|shall|was|were|is|do|would|can|could|did)\s(?:the\s|your\s|it\b\s?|we\s
+            |you\s)?(?:\w+\s){0,2}?(?:be\s|meant\sto\sbe\s
+            |supposed\sto\sbe\s|going\sto\sbe\s|like\sit\s|want\sit\s)?(?:posted|delivered|shipped|sent|mailed
+            |dropped\soff)(?:\sto)?\b[^.!?]{0,15}\?
+      | \bwhere\s(?:they|we|i|he|she|someone|our\s\w+|a\scolleague)\s(?:can|could|may|might)\s(?:\w+\s)?(?:reach
+            |contact|call|ring|text
+            |e-?mail)\syou\b | \bwhere\scan\sthey\s(?:reach|call|ring|contact)\syou
+      | \b(?:tell|let|know|advise|say|share)\b[^.!?]{0,25}\bhow\s(?:to|(?:we|i|they|our\s\w+)\s(?:can|could|may|might
+            |should)(?:\sbest)?)
+            \s(?:reach|contact|call|ring|phone|e-?mail)\syou\b(?!\s(?:if|when|once))
+      | \bnumber\s(?:that\s|where\s|on\swhich\s)?(?:our|we|i|they|the|a)\s(?:\w+\s)?(?:can|could|may
+            |might)\s(?:\w+\s)?(?:reach|call|catch|ring
+            |contact|phone|text|get)\s(?:you|hold)\b
+      | \b(?:what|which)\s(?:room|house|flat|street|road|block|hotel)\s(?:and\s\w+\s)?(?:you're|you\sare|are\syou
+            |do\syou\slive|have\syou)\b
+            (?=[^.!?]*\b(?:in|at|on|staying|number|live)\b)(?![^.!?]*\b(?:looking|interested|favou?rite|booking
+            |thinking|like)\b)
+      | \bwhere\syou(?:'re|\sare)\s(?:staying|living)\b | \bwhere\s(?:shall|should|can|do|may)\s(?:we|i
+            |our\s\w+)\s(?:\w+\s)?(?:post|deliver|ship|send|come)\b[^.!?]{0,12}\?
+      | \bhow\s(?:do|can|could|may|should|shall|might)\s(?:we|i|our\s\w+)\s(?:\w+\s)?(?:get|be)\sin\stouch\swith\syou\b
+      | \b(?:which|what)\s(?:paypal|psn|xbox|steam|epic|google|apple|bank|instagram|twitter|amazon|ebay
+            |e-?mail)\s(?:account|id)\b
+            (?!\s(?:type|would|do\syou\s(?:want|like|prefer)))
+      | \bwho(?:'s|\sis|\sare)\son\sthe\s(?:lease|account|booking|contract|policy|reservation|tenancy|ticket)
+      | \bwho\sshould\s(?:i|we)\sask\sfor\b | \b(?:partner|husband|wife|child|son|daughter|mother|father|landlord|boss
+            |manager)'s\sname\b[^.!?]*\?
+      | \bread\s(?:me|us)\s(?:out\s)?what's\son\b
+      | \b(?:might|may|could|would)\sit\sbe\s(?:an)?\s?other\b | \bwhich\sother\sone\b | \bdo\syou\shave\sa\s(?:third
+            |second)\b
+      | \b(?:name|e-?mail|number|account|address|that)\b[^.!?]{0,25}[.,;]\s(?:is|was)\sthere\sanother\W*\?
+      | \b(?:tell|type|send|post|write|share|give)\s(?:it\s|that\s|them\s)?(?:to\s)?(?:us\s
+            |me\s)?(?:it\s)?again\b(?=\W*(?:$|\?|please|pls|here))
+            (?<!try\sagain)
+      | \b(?:what|which)\s(?:day|month|year)(?:\sand\s(?:month|day|year))?\swere\syou\sborn\b
+      | \byou\s(?:just\s|also\s)?(?:forgot|left\sout|missed\sout|omitted)\s(?:to\s(?:add|give|tell|send|include
+            |mention)\s)?(?:us\s)?(?:the|your)\s
+            (?:order|booking|account|ticket|case|ref\w*|customer|phone|mobile|e-?mail|postcode|surname|name|address
+            |number)\b(?!\w)
+      | \byou\s(?:didn't|did\snot|haven't|have\snot|never)\s(?:yet\s)?(?:mention(?:ed)?|t(?:ell|old)|g(?:ive|iven)
+            |sa(?:y|id)|include(?:d)?
+            |add(?:ed)?|sen[dt]|share(?:d)?|quote(?:d)?)\s(?:us\s|me\s)?(?:the|your|an?)\s(?:order|booking|account
+            |ticket|case|ref\w*|customer
+            |phone|mobile|e-?mail|postcode|surname|name|address|number)\b
+      | \b(?:don't|didn't|do\snot)\s(?:think\s(?:i|we)\s)?(?:quite\s)?(?:caught|catch|caught|get
+            |got)\syour\s(?:\w+\s)?(?:name|number|e-?mail)
+      | \bwaiting\s(?:on|for)\s(?:just\s)?your\s(?:order|booking|account|ticket|case|ref\w*|customer|phone|mobile
+            |e-?mail|postcode|surname
+            |name|address|number)\b
+      | (?<!to\s)(?<!will\s)(?<!'ll\s)\b(?:snap|take|send|post|share|attach|upload|show|see)\s(?:us\s
+            |me\s)?(?:both\ssides\sof\s|a\s(?:quick\s)?(?:pic|photo|picture|snap|shot
+            |screen\s?shot|copy|scan)\sof\s)?(?:your|the)\s(?:\w+\s)?(?:receipt|invoice|boarding\spass|e-?ticket
+            |ticket\syou
+            |delivery\snote|order\sconfirmation|confirmation(?=\W*\?)|payment\sconfirmation|account\spage|proof)\b
+            (?!\s(?:in|at|when|to|on|with)\b(?!\sus))(?<!you\swill\ssee)
+      | \b(?:share|send|post|attach|provide)\b[^.!?]{0,30}\bscreen\s?shot\sof\sthe\s(?:payment|transaction|transfer)
+      | \b(?:kept|got|have)\s(?:you\s)?(?:your|the)\sreceipt\?\W+(?:please|could|can|a)\b
       | \b(?:all|full)\snames?\b[^.!?]{0,30}\b(?:please|pls)\b | \bnames\sof\s(?:all|every)\w*\s(?:passengers?
             |travel\w+|body)\b
     """,

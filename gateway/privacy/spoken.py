@@ -55,6 +55,12 @@ _ANY = re.compile(
     rf"(?<![a-z0-9'])(?:{_ONE}{_GAP}(?:{_ONE}|[0-9](?![0-9]))"
     rf"|[0-9]{_GAP}(?:{_ONE}{_GAP}(?:{_ONE}|[0-9](?![0-9]))|[0-9]{_GAP}{_ONE}))"
 )
+_CUT = re.compile(r"(?<=[a-z])(?:[,;:]\s+[0-9]{1,2}|\.\s+(?:[0-9]{1,2}|[a-z]+))$")
+"""Behind digits in words what begins something else: `four two, 10% off`, `four two. Two items`."""
+_STOP = re.compile(r"[,.;:]")
+_COUNTED = re.compile(r"\s(?:times|items?|days?|weeks?|months?|hours?|parcels?|boxes|pieces)\b")
+_LAST = re.compile(r"(?<=[a-z])\s[a-z]+$")
+"""What counts what follows: `... two two five two times`."""
 _PICTURE = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
 _FEWEST = 3  # digits of a security code
 
@@ -89,7 +95,15 @@ def hear(text: str) -> Heard:
     ends: list[int] = []
     position = 0
     for run in _RUN.finditer(lowered):
-        said = _digits(lowered, run.start(), run.end())
+        cut = _CUT.search(lowered, *run.span())
+        end = run.end() if cut is None or _STOP.search(lowered, run.start(), cut.start()) else cut.start()
+        if (
+            end == run.end()
+            and _COUNTED.match(lowered, end) is not None
+            and (last := _LAST.search(lowered, run.start(), end))
+        ):
+            end = last.start()
+        said = _digits(lowered, run.start(), end)
         if said is None:
             continue
         for at in range(position, run.start()):
@@ -100,7 +114,7 @@ def hear(text: str) -> Heard:
             pieces.append(digits)
             starts += [start] * len(digits)
             ends += [end] * len(digits)
-        position = run.end()
+        position = end
     starts += range(position, len(folded.text))
     ends += range(position + 1, len(folded.text) + 1)
     pieces.append(folded.text[position:])

@@ -27,6 +27,7 @@ __all__ = ["NOTHING_TOLD", "PublicText", "Told", "Wall", "WallFinding", "WallKin
 _KEY: Final = object()
 _SLOT: Final = re.compile(r"\{\{?[^{}]{1,60}\}\}?")
 _FILLED_IN: Final = "it"  # drawn out to the length of its slot, so that places stay
+_TURNING: Final = re.compile("[\u202d\u202e]")  # overrides, behind which everybody reads 712401 as 104217
 _BAR: Final = 0.5  # the score from which a finding of the detector is an identifier
 
 _MESSAGES: Final = {
@@ -123,6 +124,8 @@ class Wall:
             if finding.score >= _BAR:
                 reason = f"This looks like {NAMES.get(finding.type, 'personal data')}."
                 yield WallFinding(WallKind.IDENTIFIER, finding.start, finding.end, reason)
+        for sign in _TURNING.finditer(text):
+            yield WallFinding(WallKind.IDENTIFIER, *sign.span(), "A hidden sign turns the text round.")
 
 
 def _refuse(findings: list[WallFinding], waived: Collection[WallKind]) -> None:

@@ -56,6 +56,36 @@ def repeated(text: str, told: Told = TOLD) -> list[str]:
         "Born on 12.03.1985",
         "The driver left it with your neighbour behind the blue garage door",
         "As I said, the driver left it with your neighbour behind the garage.",
+        "88,120,034,517 points",
+        "It's order_88120034517",
+        "€88120034517",
+        "8|8|1|2|0|0|3|4|5|1|7",
+        "8\n8\n1\n2\n0\n0\n3\n4\n5\n1\n7",
+        "(8)(8)(1)(2)(0)(0)(3)(4)(5)(1)(7)",
+        "88:12:00:34:51:7",
+        "88I2OO3451 7",
+        "八八一二〇〇三四五一七",
+        "https://wren.example/?o=%38%38%31%32%30%30%33%34%35%31%37",
+        "X K P Q R T",
+        "xkp-qrt",
+        "YO1.7PR",
+        "Y O 1 7 P R",
+        "hi keller",
+        "mrs keller",
+        "Kellers",
+        "#MartaKeller",
+        "m a r t a k e l l e r",
+        "to Elmstreet",
+        "m a r t a . k e l l e r @ m a i l . e x a m p l e",
+        "March twelfth",
+        "the twenty-fourth of November",
+        "24/11",
+        "on 24.11. then",
+        "12. 3. 1985",
+        "19850312",
+        "3/12/85",
+        "49 euros 90",
+        "49€90",
     ],
 )
 def test_what_was_said_in_private_is_found_in_another_spelling_and_in_part(text: str) -> None:
@@ -76,16 +106,46 @@ def test_what_was_said_in_private_is_found_in_another_spelling_and_in_part(text:
         "The street is closed for works this week.",
         "It's version 4.2.4 of the app.",
         "The sale ends on 30 November 2026.",
+        "Open from 9.30 to 18.30.",
+        "3/4 of all parcels arrive the day after.",
+        "Step 8, 8, 1: turn it off, wait 20 seconds, turn it on.",
+        "Hi there, hello again, dear all!",
     ],
 )
 def test_ordinary_words_and_what_only_looks_alike_are_none(text: str) -> None:
     assert repeated(text) == []
 
 
+@pytest.mark.parametrize(
+    ("private", "public"),
+    [
+        ("The name on the order is Omar Berg.", "All done for O. Berg."),
+        ("The name on your account is Omar Haas", "All done for Ms Haas."),
+        ("Your parcel is WN348211966GB.", "The number ending 1966 is moving again."),
+        ("order 100420019 is late", "It's the one that ends in 2001 9"),
+        ("card 4242 4242 4242 2019", "the card with the last four digits 2019"),
+        ("the number is 5520881978", "the one ...1978"),
+    ],
+)
+def test_a_name_on_an_order_and_the_end_of_a_number_that_could_be_a_year_are_known(private: str, public: str) -> None:
+    assert repeated(public, Told(private=(private,)))
+
+
+def test_a_year_is_no_end_of_a_number() -> None:
+    told = Told(private=("The number is 5520881978",))
+    assert repeated("We have made chairs since 1978.", told) == []
+
+
 def test_what_the_customer_said_in_public_is_no_secret() -> None:
     told = Told(private=("The lamp was €120.00, on 3 May",), public=("I paid €120 for the lamp on May 3rd!",))
     assert repeated("Sorry about the €120.00 of 3 May", told) == []
     assert repeated("Sorry about the €120.00", Told(private=told.private)) == ["€120.00"]
+
+
+def test_a_model_is_no_code_because_somebody_has_written_it_in_one_word() -> None:
+    told = Told(private=("my iphone13 is broken, reference KXP1234",))
+    assert repeated("Cases for the iPhone 13 are back in stock", told) == []
+    assert repeated("KXP 1234 it is", told) != []
 
 
 def test_what_the_brand_says_in_public_anyway_is_no_secret() -> None:

@@ -31,6 +31,12 @@ def test_a_harmless_text_comes_back_unchanged(wall: Wall) -> None:
     assert str(wall.check("Héllo  \u200bthere 👩‍👩‍👧", Channel.TWITTER)) == "Héllo  \u200bthere 👩‍👩‍👧"
 
 
+@pytest.mark.parametrize("sign", ["\u202d", "\u202e"])
+def test_a_sign_that_turns_the_text_round_passes_with_nobodys_leave(wall: Wall, sign: str) -> None:
+    with pytest.raises(WallRefusal):
+        wall.check(f"It is {sign}712401\u202c", Channel.FACEBOOK, waived=list(WallKind))
+
+
 @pytest.mark.parametrize("text", lines("harmless_replies.txt"))
 def test_a_harmless_reply_passes(wall: Wall, text: str) -> None:
     assert wall.findings(text, Channel.TWITTER) == []

@@ -25,7 +25,7 @@ def weigh() -> Weigh:
     )
     sys.modules["pkg_resources"] = stand_in
     try:
-        from twitter_text import parse_tweet
+        from twitter_text import parse_tweet  # type: ignore[import-untyped]
     finally:
         del sys.modules["pkg_resources"]
     return lambda text: int(parse_tweet(text).weightedLength)
