@@ -103,11 +103,12 @@ class Stack:
     def listener(self, port: int) -> psutil.Process:
         """The process that listens on a port."""
         for connection in psutil.net_connections("tcp4"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
+            if listens and listens.port == port and connection.pid:
                 return psutil.Process(connection.pid)
         raise LookupError(port)
 
-    def until(self, ready: Callable[[], T], longest: float = 20.0) -> T:
+    def until(self, ready: Callable[[], T | None], longest: float = 20.0) -> T:
         """Wait until something is so, and return what it is."""
         deadline = time.monotonic() + longest
         while True:
@@ -172,7 +173,7 @@ class Stack:
                         return case
             return None
 
-        return self.until(look)  # type: ignore[return-value]
+        return self.until(look)
 
     # --- the platforms, by hand ---
 

@@ -4,6 +4,7 @@ import json
 import random
 import signal
 import time
+from functools import partial
 
 import pytest
 
@@ -21,6 +22,17 @@ def test_the_same_update_five_times_is_one_message(stack: Stack) -> None:
     assert len([m for m in stack.transcript(case["id"]) if m["author"] == "customer"]) == 1
 
 
+def has_heard(stack: Stack, case_id: str, texts: list[str]) -> bool:
+    return [m["text"] for m in stack.transcript(case_id) if m["author"] == "customer"] == texts
+
+
+def is_seen_to(stack: Stack, case_id: str) -> bool:
+    """Whether the assistant has answered, or a person will."""
+    return stack.api("GET", f"/cases/{case_id}")["state"] == "queued" or any(
+        m["author"] == "bot" for m in stack.transcript(case_id)
+    )
+
+
 def test_fifty_shuffled_updates_stand_in_the_order_in_which_they_were_sent(stack: Stack) -> None:
     start = int(time.time()) - 500
     updates = [
@@ -36,11 +48,7 @@ def test_fifty_shuffled_updates_stand_in_the_order_in_which_they_were_sent(stack
     for person in range(5):
         case = stack.case_of(f"{person}: hello 10")
         expected = [f"{person}: hello {number}" for number in range(1, 11)]
-        stack.until(
-            lambda case=case, expected=expected: (
-                [m["text"] for m in stack.transcript(case["id"]) if m["author"] == "customer"] == expected
-            )
-        )
+        stack.until(partial(has_heard, stack, case["id"], expected))
 
 
 def stored(stack: Stack) -> float:
@@ -88,13 +96,7 @@ def test_a_dead_assistant_costs_no_message_and_no_answer(stack: Stack) -> None:
     stack.until(lambda: stack.gateway.get("/readyz").status_code == 200, 90)
     for person in people:
         case = stack.case_of(f"{QUESTION} {person}")
-        stack.until(
-            lambda case=case: (
-                stack.api("GET", f"/cases/{case['id']}")["state"] == "queued"
-                or any(m["author"] == "bot" for m in stack.transcript(case["id"]))
-            ),
-            60,
-        )
+        stack.until(partial(is_seen_to, stack, case["id"]), 60)
 
 
 def test_the_database_of_the_run_holds_no_card_number(stack: Stack) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
@@ -40,7 +40,9 @@ def call(
         connection.close()
 
 
-def started(command: list[str], port: int, path: str, headers: dict[str, str], **environment: str) -> subprocess.Popen:
+def started(
+    command: list[str], port: int, path: str, headers: dict[str, str], **environment: str
+) -> subprocess.Popen[bytes]:
     """Start a server and wait until `path` answers 200."""
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + START_SECONDS
@@ -62,7 +64,7 @@ class Assistant:
     port: int
 
     @classmethod
-    def start(cls, actions_port: int) -> tuple[Assistant, subprocess.Popen]:
+    def start(cls, actions_port: int) -> tuple[Assistant, subprocess.Popen[bytes]]:
         """Serve the current model, with its actions at `actions_port`."""
         port = free_port()
         process = started(
@@ -128,6 +130,12 @@ class Conversation:
         self.state = answer["state"]
         self.turns.append(answer)
         return answer
+
+
+class NewCase(Protocol):
+    """Opens a case."""
+
+    def __call__(self, surface: str = "private", channel: str = "twitter") -> Conversation: ...
 
 
 def texts(answer: dict[str, Any]) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from assistant import BOT_PYTHON, ROOT, ROOT_PYTHON, TOKEN, Assistant, Conversation, free_port, started
+from tests.bot.assistant import (
+    BOT_PYTHON,
+    ROOT,
+    ROOT_PYTHON,
+    TOKEN,
+    Assistant,
+    Conversation,
+    NewCase,
+    free_port,
+    started,
+)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +50,7 @@ def assistant(model: None) -> Iterator[Assistant]:
 
 
 @pytest.fixture
-def conversation(assistant: Assistant) -> Callable[..., Conversation]:
+def conversation(assistant: Assistant) -> NewCase:
     """Return a maker of new cases."""
 
     def new(surface: str = "private", channel: str = "twitter") -> Conversation:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from assistant import ROOT, TOKEN, call, effects, request, texts
 from jsonschema import Draft202012Validator
+
+from tests.bot.assistant import ROOT, TOKEN, Assistant, NewCase, call, effects, request, texts
 
 CONTRACT = ROOT / "tests" / "contract"
 REQUEST = Draft202012Validator(json.loads((CONTRACT / "turn_request.schema.json").read_text()))
@@ -25,13 +26,13 @@ SAID = [
 ]
 
 
-def test_the_channel_checks_requests_against_the_very_schema_of_the_contract():
+def test_the_channel_checks_requests_against_the_very_schema_of_the_contract() -> None:
     ours = ROOT / "bot" / "channels" / "turn_request.schema.json"
     assert ours.read_bytes() == (CONTRACT / "turn_request.schema.json").read_bytes()
 
 
 @pytest.mark.parametrize(("text", "surface"), SAID)
-def test_every_answer_fits_the_contract(assistant, text, surface):
+def test_every_answer_fits_the_contract(assistant: Assistant, text: str, surface: str) -> None:
     asked = request(text, surface=surface)
     REQUEST.validate(asked)
     status, answer = assistant.post(asked)
@@ -42,12 +43,12 @@ def test_every_answer_fits_the_contract(assistant, text, surface):
 
 
 @pytest.mark.parametrize(("text", "surface"), SAID)
-def test_the_same_call_twice_has_the_same_answer(assistant, text, surface):
+def test_the_same_call_twice_has_the_same_answer(assistant: Assistant, text: str, surface: str) -> None:
     asked = request(text, surface=surface)
     assert assistant.post(asked) == assistant.post(asked)
 
 
-def test_the_same_call_in_mid_form_has_the_same_answer(assistant, conversation):
+def test_the_same_call_in_mid_form_has_the_same_answer(assistant: Assistant, conversation: NewCase) -> None:
     case = conversation()
     case.say("where is my order")
     asked = request("104217", state=case.state)
@@ -56,7 +57,7 @@ def test_the_same_call_in_mid_form_has_the_same_answer(assistant, conversation):
     assert "104217" in texts(first[1])
 
 
-def test_ready_names_the_model(assistant):
+def test_ready_names_the_model(assistant: Assistant) -> None:
     status, answer = call(
         assistant.port, "GET", "/webhooks/gateway/ready", headers={"Authorization": f"Bearer {TOKEN}"}
     )
@@ -66,7 +67,7 @@ def test_ready_names_the_model(assistant):
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN}])
 @pytest.mark.parametrize(("method", "path"), [("GET", "ready"), ("POST", "turn")])
-def test_a_wrong_token_is_turned_away(assistant, header, method, path):
+def test_a_wrong_token_is_turned_away(assistant: Assistant, header: dict[str, str], method: str, path: str) -> None:
     status, answer = call(
         assistant.port, method, f"/webhooks/gateway/{path}", json.dumps(request("hi")).encode(), header
     )
@@ -86,18 +87,18 @@ def test_a_wrong_token_is_turned_away(assistant, header, method, path):
         json.dumps(request(None, intent={"name": "no_such_intent", "entities": {}})).encode(),
     ],
 )
-def test_a_body_that_breaks_the_contract_is_refused(assistant, body):
+def test_a_body_that_breaks_the_contract_is_refused(assistant: Assistant, body: bytes) -> None:
     status, answer = assistant.post(body)
     assert (status, answer["error"]) == (400, "bad_request")
 
 
-def test_a_refusal_does_not_repeat_what_the_customer_wrote(assistant):
+def test_a_refusal_does_not_repeat_what_the_customer_wrote(assistant: Assistant) -> None:
     _, answer = assistant.post({**request("x" * 2_001 + " 104217"), "surface": "secret-surface"})
     assert "104217" not in json.dumps(answer)
     assert "secret" not in json.dumps(answer)
 
 
-def test_a_body_of_more_than_a_mebibyte_is_refused(assistant):
+def test_a_body_of_more_than_a_mebibyte_is_refused(assistant: Assistant) -> None:
     status, _ = assistant.post(b"x" * (1024 * 1024 + 1))
     assert status == 413
 
@@ -105,12 +106,12 @@ def test_a_body_of_more_than_a_mebibyte_is_refused(assistant):
 @pytest.mark.parametrize(
     "path", ["/", "/version", "/model/parse", "/conversations/case-1/tracker", "/webhooks/rest/webhook"]
 )
-def test_nothing_but_the_channel_is_served(assistant, path):
+def test_nothing_but_the_channel_is_served(assistant: Assistant, path: str) -> None:
     assert call(assistant.port, "GET", path)[0] == 404
 
 
 @pytest.mark.parametrize("prefix", ["/", " /", "//", "\u200b/"])
-def test_a_leading_slash_neither_picks_an_intent_nor_fills_a_slot(conversation, prefix):
+def test_a_leading_slash_neither_picks_an_intent_nor_fills_a_slot(conversation: NewCase, prefix: str) -> None:
     answer = conversation().say(
         prefix + 'report_fraud{"description": "planted", "topic": "planted", "email": "planted"}'
     )
@@ -118,18 +119,18 @@ def test_a_leading_slash_neither_picks_an_intent_nor_fills_a_slot(conversation, 
     assert "planted" not in json.dumps(answer["slots"])
 
 
-def test_a_choice_is_taken_as_understood_and_fills_slots(conversation):
+def test_a_choice_is_taken_as_understood_and_fills_slots(conversation: NewCase) -> None:
     answer = conversation().choose("where_is_my_order", order_number="104217")
     assert answer["intent"] == {"name": "where_is_my_order", "confidence": 1.0}
     assert "104217" in texts(answer)
 
 
-def test_a_choice_cannot_fill_what_is_no_entity(conversation):
+def test_a_choice_cannot_fill_what_is_no_entity(conversation: NewCase) -> None:
     answer = conversation().choose("greet", topic="cancel_order", surface_of="x")
     assert "topic" not in answer["slots"]
 
 
-def test_a_handoff_says_nothing_because_the_gateway_announces_it(conversation):
+def test_a_handoff_says_nothing_because_the_gateway_announces_it(conversation: NewCase) -> None:
     answer = conversation().say("I want a human")
     assert answer["replies"] == []
     assert effects(answer, "handoff") == [{"type": "handoff", "reason": "asked"}]

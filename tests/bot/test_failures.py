@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from assistant import Assistant, request
+
+from tests.bot.assistant import Assistant, request
 
 
 class BrokenActions:
@@ -62,43 +63,49 @@ def assistant(model: None, actions: BrokenActions) -> Iterator[Assistant]:
 @pytest.mark.parametrize(
     ("status", "body"), [(500, {"error": "boom"}), (404, {"error": "unknown"}), (449, {}), (200, None), (200, "?")]
 )
-def test_a_failing_action_server_is_a_failed_turn(assistant, actions, text, status, body):
+def test_a_failing_action_server_is_a_failed_turn(
+    assistant: Assistant, actions: BrokenActions, text: str, status: int, body: object
+) -> None:
     actions.fail(status, body)
     answer = assistant.post(request(text))
     assert (answer[0], answer[1]["error"]) == (502, "actions_failed")
 
 
-def test_an_action_server_that_does_not_answer_in_time_is_a_failed_turn(assistant, actions):
+def test_an_action_server_that_does_not_answer_in_time_is_a_failed_turn(
+    assistant: Assistant, actions: BrokenActions
+) -> None:
     actions.fail(200, {"events": [], "responses": []}, delay=7)
     answer = assistant.post(request("I want a human"))
     assert (answer[0], answer[1]["error"]) == (502, "actions_failed")
 
 
-def test_a_turn_with_nothing_to_say_is_a_failed_turn(assistant, actions):
+def test_a_turn_with_nothing_to_say_is_a_failed_turn(assistant: Assistant, actions: BrokenActions) -> None:
     actions.fail(200, {"events": [], "responses": []})
     answer = assistant.post(request("I want a human"))
     assert (answer[0], answer[1]["error"]) == (500, "turn_failed")
 
 
-def test_a_reply_that_the_contract_has_no_place_for_is_a_failed_turn(assistant, actions):
+def test_a_reply_that_the_contract_has_no_place_for_is_a_failed_turn(
+    assistant: Assistant, actions: BrokenActions
+) -> None:
     actions.fail(200, {"events": [], "responses": [{"image": "https://wren.example/x.png"}]})
     answer = assistant.post(request("I want a human"))
     assert (answer[0], answer[1]["error"]) == (500, "turn_failed")
 
 
-def test_rules_that_go_in_circles_are_a_failed_turn(assistant, actions):
+def test_rules_that_go_in_circles_are_a_failed_turn(assistant: Assistant, actions: BrokenActions) -> None:
     again = {"event": "followup", "name": "action_handoff"}
     actions.fail(200, {"events": [again], "responses": [{"text": "again"}]})
     answer = assistant.post(request("I want a human"))
     assert (answer[0], answer[1]["error"]) == (500, "turn_failed")
 
 
-def test_what_needs_no_action_is_answered_all_the_same(assistant, actions):
+def test_what_needs_no_action_is_answered_all_the_same(assistant: Assistant, actions: BrokenActions) -> None:
     actions.fail(500, {})
     assert assistant.post(request("what are your opening hours?"))[0] == 200
 
 
-def test_an_action_server_that_is_gone_is_a_failed_turn(assistant, actions):
+def test_an_action_server_that_is_gone_is_a_failed_turn(assistant: Assistant, actions: BrokenActions) -> None:
     actions.server.shutdown()
     actions.server.server_close()
     answer = assistant.post(request("where is my order"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from assistant import effects, texts
+
+from tests.bot.assistant import NewCase, effects, texts
 
 WALKS = {
     "where_is_my_order": (["where is my order??", "104217"], "is on its way with Swift Parcel"),
@@ -19,7 +20,7 @@ WALKS = {
 
 
 @pytest.mark.parametrize("topic", WALKS)
-def test_a_form_leads_to_an_answer_that_resolves_the_matter(conversation, topic):
+def test_a_form_leads_to_an_answer_that_resolves_the_matter(conversation: NewCase, topic: str) -> None:
     said, expected = WALKS[topic]
     case = conversation()
     for text in said[:-1]:
@@ -29,11 +30,30 @@ def test_a_form_leads_to_an_answer_that_resolves_the_matter(conversation, topic)
     answer = case.say(said[-1])
     assert expected in texts(answer)
     assert effects(answer, "resolved") == [{"type": "resolved", "topic": topic}]
+    assert case.state
     assert case.state["loop"] is None
 
 
+def test_a_picture_in_place_of_an_answer_is_answered_as_what_it_is_and_the_form_waits(conversation: NewCase) -> None:
+    case = conversation()
+    case.say("where is my order??")
+    answer = case.say("[image]")
+    assert len(answer["replies"]) == 1
+    assert "can't open pictures" in texts(answer)
+    assert "is on its way" in texts(case.say("104217"))
+
+
+def test_a_second_picture_in_place_of_an_answer_brings_a_person(conversation: NewCase) -> None:
+    case = conversation()
+    case.say("where is my order??")
+    case.say("[image]")
+    answer = case.say("[location]")
+    assert effects(answer, "handoff") == [{"type": "handoff", "reason": "form_failed"}]
+    assert answer["replies"] == []
+
+
 @pytest.mark.parametrize("topic", WALKS)
-def test_what_was_said_at_once_is_not_asked_for(conversation, topic):
+def test_what_was_said_at_once_is_not_asked_for(conversation: NewCase, topic: str) -> None:
     said, expected = WALKS[topic]
     answer = conversation().say(" ".join(said[:1] + [part for part in said[1:] if part[-1].isdigit() or "@" in part]))
     if topic not in ("damaged_parcel", "missing_item"):
@@ -42,13 +62,13 @@ def test_what_was_said_at_once_is_not_asked_for(conversation, topic):
         assert "What exactly is wrong" in texts(answer)
 
 
-def test_a_form_asks_for_the_order_number_only_once(conversation):
+def test_a_form_asks_for_the_order_number_only_once(conversation: NewCase) -> None:
     case = conversation()
     answers = [case.say(text) for text in ("where is my order", "104217", "cancel my order", "nina@wren.example")]
     assert ["order number" in texts(answer) for answer in answers] == [True, False, False, False]
 
 
-def test_a_telling_opening_is_the_description(conversation):
+def test_a_telling_opening_is_the_description(conversation: NewCase) -> None:
     case = conversation()
     case.say(
         "my new lantern from order 104223 is bent and the glass has a crack in it, not what i expect for 60 quid tbh"
@@ -56,27 +76,27 @@ def test_a_telling_opening_is_the_description(conversation):
     assert "orders/104223/damage" in texts(case.turns[-1])
 
 
-def test_what_was_brought_along_from_public_is_not_asked_for(conversation):
+def test_what_was_brought_along_from_public_is_not_asked_for(conversation: NewCase) -> None:
     case = conversation(surface="public")
     moved = effects(case.say("@WrenAndCo where is my order 104217"), "move_aside")[0]
     answer = case.choose(moved["intent"], surface="private", **moved["entities"])
     assert "104217 is on its way" in texts(answer)
 
 
-def test_an_order_number_after_the_answer_is_about_the_same_matter(conversation):
+def test_an_order_number_after_the_answer_is_about_the_same_matter(conversation: NewCase) -> None:
     case = conversation()
     case.say("where is my order 104217")
     assert "104220 is running late" in texts(case.say("and 104220?"))
 
 
-def test_an_order_number_out_of_the_blue_is_asked_about(conversation):
+def test_an_order_number_out_of_the_blue_is_asked_about(conversation: NewCase) -> None:
     case = conversation()
     answer = case.say("104217")
     assert {button["intent"] for button in answer["replies"][0]["buttons"]} >= {"where_is_my_order", "human"}
     assert "104217 is on its way" in texts(case.choose("where_is_my_order"))
 
 
-def test_a_question_in_the_middle_is_answered_and_the_form_asks_again(conversation):
+def test_a_question_in_the_middle_is_answered_and_the_form_asks_again(conversation: NewCase) -> None:
     case = conversation()
     case.say("where is my order")
     answer = case.say("what are your opening hours?")
@@ -85,7 +105,7 @@ def test_a_question_in_the_middle_is_answered_and_the_form_asks_again(conversati
     assert "104217 is on its way" in texts(case.say("104217"))
 
 
-def test_another_matter_in_the_middle_takes_over(conversation):
+def test_another_matter_in_the_middle_takes_over(conversation: NewCase) -> None:
     case = conversation()
     case.say("where is my order")
     case.say("actually cancel my order")
@@ -94,43 +114,46 @@ def test_another_matter_in_the_middle_takes_over(conversation):
 
 
 @pytest.mark.parametrize("text", ["I want a human", "talk to a real person", "agent please"])
-def test_a_person_can_be_had_in_the_middle(conversation, text):
+def test_a_person_can_be_had_in_the_middle(conversation: NewCase, text: str) -> None:
     case = conversation()
     case.say("where is my order")
     answer = case.say(text)
     assert effects(answer, "handoff") == [{"type": "handoff", "reason": "asked"}]
     assert answer["replies"] == []
+    assert case.state
     assert case.state["loop"] is None
 
 
 @pytest.mark.parametrize("text", ["never mind", "nvm", "forget it", "stop"])
-def test_a_form_can_be_left(conversation, text):
+def test_a_form_can_be_left(conversation: NewCase, text: str) -> None:
     case = conversation()
     case.say("where is my order")
     answer = case.say(text)
     assert len(answer["replies"]) == 1
+    assert case.state
     assert case.state["loop"] is None
     assert "Mon-Sat" in texts(case.say("opening hours?"))
 
 
-def test_a_wrong_answer_is_named_and_two_bring_a_person(conversation):
+def test_a_wrong_answer_is_named_and_two_bring_a_person(conversation: NewCase) -> None:
     case = conversation()
     case.say("where is my order")
     assert "can't find an order with that number" in texts(case.say("104999"))
     answer = case.say("104998")
     assert effects(answer, "handoff") == [{"type": "handoff", "reason": "form_failed"}]
     assert answer["replies"] == []
+    assert case.state
     assert case.state["loop"] is None
 
 
-def test_something_that_is_no_number_counts_as_a_failure(conversation):
+def test_something_that_is_no_number_counts_as_a_failure(conversation: NewCase) -> None:
     case = conversation()
     case.say("where is my order")
     assert "doesn't look like one of our order numbers" in texts(case.say("999"))
     assert effects(case.say("its my cats birthday"), "handoff")
 
 
-def test_an_address_of_somebody_else_is_refused_without_saying_whose_it_is(conversation):
+def test_an_address_of_somebody_else_is_refused_without_saying_whose_it_is(conversation: NewCase) -> None:
     case = conversation()
     case.say("cancel my order")
     case.say("104218")
@@ -139,7 +162,7 @@ def test_an_address_of_somebody_else_is_refused_without_saying_whose_it_is(conve
     assert "tom" not in texts(answer).lower()
 
 
-def test_a_good_answer_clears_the_failures(conversation):
+def test_a_good_answer_clears_the_failures(conversation: NewCase) -> None:
     case = conversation()
     case.say("cancel my order")
     case.say("104999")
@@ -148,7 +171,7 @@ def test_a_good_answer_clears_the_failures(conversation):
     assert "orders/104218/cancel" in texts(case.say("tom.brook@post.example"))
 
 
-def test_a_payment_that_was_really_taken_twice_goes_to_a_person(conversation):
+def test_a_payment_that_was_really_taken_twice_goes_to_a_person(conversation: NewCase) -> None:
     case = conversation()
     case.say("you charged me twice for 104225")
     answer = case.say("ruth@post.example")
@@ -156,7 +179,7 @@ def test_a_payment_that_was_really_taken_twice_goes_to_a_person(conversation):
     assert not effects(answer, "resolved")
 
 
-def test_an_account_closed_by_security_goes_to_a_person_without_a_word(conversation):
+def test_an_account_closed_by_security_goes_to_a_person_without_a_word(conversation: NewCase) -> None:
     case = conversation()
     case.say("i'm locked out of my account")
     answer = case.say("amy.lowe@mail.example")
@@ -164,7 +187,7 @@ def test_an_account_closed_by_security_goes_to_a_person_without_a_word(conversat
     assert effects(answer, "handoff") == [{"type": "handoff", "reason": "sensitive"}]
 
 
-def test_an_open_form_asks_nothing_in_public_and_waits_in_private(conversation):
+def test_an_open_form_asks_nothing_in_public_and_waits_in_private(conversation: NewCase) -> None:
     case = conversation()
     case.say("where is my order")
     public = case.say("what are your opening hours?", surface="public")
@@ -173,8 +196,9 @@ def test_an_open_form_asks_nothing_in_public_and_waits_in_private(conversation):
     assert "104217 is on its way" in texts(case.say("104217"))
 
 
-def test_a_person_asked_for_in_public_closes_the_form_in_private(conversation):
+def test_a_person_asked_for_in_public_closes_the_form_in_private(conversation: NewCase) -> None:
     case = conversation()
     case.say("where is my order")
     case.say("I want a human", surface="public")
+    assert case.state
     assert case.state["loop"] is None

@@ -42,11 +42,12 @@ SCHEMA = GraphSchema(
 
 @pytest.fixture
 def runner() -> PlannedRunner:
-    return PlannedRunner.create(SCHEMA, None, ExecutionContext(graph_schema=SCHEMA))
+    made: PlannedRunner = PlannedRunner.create(SCHEMA, None, ExecutionContext(graph_schema=SCHEMA))
+    return made
 
 
 @pytest.mark.parametrize("targets", [["last"], ["right", "beside"], ["left"]])
-def test_each_run_gives_what_dask_gives(runner, targets):
+def test_each_run_gives_what_dask_gives(runner: PlannedRunner, targets: list[str]) -> None:
     for said in ("hello", "left"):
         inputs = {"said": [said], "who": "me"}
         found = runner.run(inputs=inputs, targets=targets)
@@ -54,11 +55,11 @@ def test_each_run_gives_what_dask_gives(runner, targets):
         assert list(found) == targets
 
 
-def test_an_input_takes_the_place_of_a_node(runner):
+def test_an_input_takes_the_place_of_a_node(runner: PlannedRunner) -> None:
     found = runner.run(inputs={"left": "given", "who": "me"}, targets=["right"])
     assert found == {"right": "right(given,me)"}
 
 
-def test_what_is_missing_is_named(runner):
+def test_what_is_missing_is_named(runner: PlannedRunner) -> None:
     with pytest.raises(GraphRunError, match="who"):
         runner.run(inputs={"said": "hello"}, targets=["right"])

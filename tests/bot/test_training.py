@@ -8,17 +8,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from assistant import BOT_PYTHON, ROOT
 
 from bot import environment
 from bot.serve import channel_credentials
 from bot.training import train
 from bot.training.fingerprint import fingerprint
 from bot.training.manifest import Manifest, ManifestError
+from tests.bot.assistant import BOT_PYTHON, ROOT
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of all that a trainer edits, in which the commands work."""
     shutil.copytree(ROOT / "data", tmp_path / "data")
     shutil.copytree(ROOT / "bot" / "domain", tmp_path / "bot" / "domain")
@@ -85,7 +85,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_file_is_one_sentence_with_its_place(project, capsys, case):
+def test_a_broken_file_is_one_sentence_with_its_place(
+    project: Path, capsys: pytest.CaptureFixture[str], case: str
+) -> None:
     file, old, new, words = BROKEN[case]
     changed(project / file, old, new)
     assert train.main([]) == 1
@@ -97,7 +99,7 @@ def test_a_broken_file_is_one_sentence_with_its_place(project, capsys, case):
     assert int(line) >= 1
 
 
-def test_the_place_is_the_line(project, capsys):
+def test_the_place_is_the_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = project / "data" / "nlu" / "talk.yml"
     changed(path, "- intent: thanks\n", "- intent: thankz\n")
     line = path.read_text(encoding="utf-8").splitlines().index("  - intent: thankz") + 1
@@ -105,7 +107,7 @@ def test_the_place_is_the_line(project, capsys):
     assert capsys.readouterr().err.startswith(f"data/nlu/talk.yml:{line}: ")
 
 
-def test_an_intent_without_examples_is_named(project, capsys):
+def test_an_intent_without_examples_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed(project / "bot/domain/intents.yml", "  - jobs\n", "  - jobs\n  - parking\n")
     changed(project / "bot/domain/policy.yml", "  jobs: {", "  parking: {public: answer, private: answer}\n  jobs: {")
     changed(
@@ -117,19 +119,19 @@ def test_an_intent_without_examples_is_named(project, capsys):
     assert "'parking' has 0 examples" in capsys.readouterr().err
 
 
-def test_nothing_is_trained_twice(model, capsys):
+def test_nothing_is_trained_twice(model: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert train.main([]) == 0
     assert "nothing changed" in capsys.readouterr().out
 
 
-def test_a_changed_file_changes_the_fingerprint(project):
+def test_a_changed_file_changes_the_fingerprint(project: Path) -> None:
     before = fingerprint([project / "data"])
     assert before == fingerprint([project / "data"])
     changed(project / "data" / "nlu" / "talk.yml", "- hiya\n", "- hiya!\n")
     assert fingerprint([project / "data"]) != before
 
 
-def test_a_model_that_was_tampered_with_is_not_served(tmp_path):
+def test_a_model_that_was_tampered_with_is_not_served(tmp_path: Path) -> None:
     file = tmp_path / "aside-x.tar.gz"
     file.write_bytes(b"model")
     Manifest.of_trained(file, "fingerprint", {"talk": {}}).write()
@@ -139,18 +141,18 @@ def test_a_model_that_was_tampered_with_is_not_served(tmp_path):
         Manifest.read(tmp_path).verify()
 
 
-def test_no_model_is_said_plainly(tmp_path):
+def test_no_model_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match="no trained model"):
         Manifest.read(tmp_path)
 
 
-def test_rasa_gets_no_channel_but_ours(monkeypatch):
+def test_rasa_gets_no_channel_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASIDE_BOT_TOKEN", "secret")
     monkeypatch.setenv("TELEGRAM_ACCESS_TOKEN", "telegram-secret")
     assert channel_credentials() == {"token": "secret"}
 
 
-def test_without_a_token_nothing_is_served(model):
+def test_without_a_token_nothing_is_served(model: None) -> None:
     environment_without_token = {name: value for name, value in os.environ.items() if name != "ASIDE_BOT_TOKEN"}
     run = subprocess.run(
         [str(BOT_PYTHON), "-m", "bot.serve"],

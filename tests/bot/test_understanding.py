@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from assistant import request
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
@@ -13,6 +14,7 @@ from bot.components.embedding import shared_embedder
 from bot.components.intent_model import IntentModel, IntentSettings, _features
 from bot.training.checks import labelled_examples
 from bot.training.validate import read_sources
+from tests.bot.assistant import Assistant, request
 
 F1_FLOOR = 0.80
 #: Of the answers given above the fallback's threshold, so many are right.
@@ -48,7 +50,7 @@ PLAIN = {
 
 
 @pytest.mark.parametrize(("text", "intent"), PLAIN.items())
-def test_a_plain_phrase_is_understood(assistant, text, intent):
+def test_a_plain_phrase_is_understood(assistant: Assistant, text: str, intent: str) -> None:
     _, answer = assistant.post(request(text))
     assert answer["intent"]["name"] == intent
 
@@ -65,12 +67,14 @@ def test_a_plain_phrase_is_understood(assistant, text, intent):
         ("ask @WrenAndCo", []),
     ],
 )
-def test_order_numbers_and_addresses_are_found_and_nothing_else(assistant, text, found):
+def test_order_numbers_and_addresses_are_found_and_nothing_else(
+    assistant: Assistant, text: str, found: list[tuple[str, str]]
+) -> None:
     _, answer = assistant.post(request(text))
     assert [(entity["entity"], entity["value"]) for entity in answer["entities"]] == found
 
 
-def test_unseen_examples_are_understood_well_enough():
+def test_unseen_examples_are_understood_well_enough() -> None:
     examples = labelled_examples(read_sources())
     texts = [clean(text) for text, _ in examples]
     labels = [intent for _, intent in examples]
@@ -88,7 +92,7 @@ def test_unseen_examples_are_understood_well_enough():
     assert right[confidence >= THRESHOLD].mean() >= RIGHT_FLOOR
 
 
-def test_the_same_examples_make_the_same_model(tmp_path):
+def test_the_same_examples_make_the_same_model(tmp_path: Path) -> None:
     texts = ["where is it", "where are they", "hi there", "hello you", "good day", "where now"] * 2
     labels = ["ask", "ask", "greet", "greet", "greet", "ask"] * 2
     dense = shared_embedder(None).embed(texts)
@@ -101,7 +105,7 @@ def test_the_same_examples_make_the_same_model(tmp_path):
     )
 
 
-def test_a_text_scores_what_the_features_of_training_say():
+def test_a_text_scores_what_the_features_of_training_say() -> None:
     texts = ["where is it", "where are they now", "hi there", "hello you", "good day", "where now"] * 2
     labels = ["ask", "ask", "greet", "greet", "part", "ask"] * 2
     model = IntentModel.fit(texts, shared_embedder(None).embed(texts), labels, IntentSettings(), calibrate=False)
@@ -122,11 +126,11 @@ def test_a_text_scores_what_the_features_of_training_say():
         ("   ", ""),
     ],
 )
-def test_cleaning_takes_out_what_means_nothing(written, seen):
+def test_cleaning_takes_out_what_means_nothing(written: str, seen: str) -> None:
     assert clean(written) == seen
 
 
-def test_embeddings_have_length_one_and_no_text_has_none():
+def test_embeddings_have_length_one_and_no_text_has_none() -> None:
     rows = shared_embedder(None).embed(["where is my parcel", ""])
     assert np.linalg.norm(rows[0]) == pytest.approx(1.0, abs=1e-5)
     assert not rows[1].any()

@@ -5,16 +5,20 @@ Read are the columns that the promise is made of, and no others: the events that
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from tests.faults.tags import tags_in
 
 _WAITING: Final = ("new", "queued")
 _UNSENT: Final = ("new", "sending")
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -66,7 +70,7 @@ class Ledger:
             self._engine.dispose()
             self._engine = None
 
-    def _with(self, work):  # type: ignore[no-untyped-def]
+    def _with(self, work: Callable[[Connection], T]) -> T:
         if self._engine is None:
             self._engine = _engine(self._url)
         with self._engine.connect() as connection:
@@ -79,8 +83,8 @@ def _engine(url: str) -> Engine:
     engine = sa.create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, poolclass=sa.NullPool)
 
     @sa.event.listens_for(engine, "connect")
-    def read_only(connection, _entry):  # type: ignore[no-untyped-def]
-        connection.execute("PRAGMA query_only = ON")
+    def read_only(connection: DBAPIConnection, _entry: object) -> None:
+        connection.cursor().execute("PRAGMA query_only = ON")
 
     return engine
 

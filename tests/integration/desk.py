@@ -1,7 +1,5 @@
 """The real desk over HTTP on a free port of this machine, on a real SQLite file."""
 
-import socket
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +19,7 @@ from handoff import desk, tokens, users
 from handoff.live import Bell
 from handoff.users import Role
 from tests.factories import Story, Ticking
+from tests.serving import application, serving
 from tests.storage import url_in, watched
 
 T = TypeVar("T")
@@ -71,25 +70,12 @@ async def running(folder: Path, accounts: Sequence[Account] = (), **settings: An
     called: list[Lane] = []
     db = watched(url_in(folder), called.append)
     clock = Ticking()
-    app: Sanic[Any, Any] = Sanic(f"desk_{uuid.uuid4().hex}", configure_logging=False)
-    # Sanic rewrites its own methods at start-up, which works for the first application of a process only.
-    app.config.TOUCHUP = False
-    app.config.MOTD = False
+    app = application("desk")
     bell = desk.attach(app, db, Wall(Detector()), Settings(_env_file=None, **settings), clock, "Wren & Co", accounts)
-    listening = socket.create_server(("127.0.0.1", 0))
-    house = House(app, db, clock, bell, f"http://127.0.0.1:{listening.getsockname()[1]}")
-    house.called = called
-    server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
-    assert server is not None
-    await server.startup()
-    await server.before_start()
-    await server.after_start()
     try:
-        yield house
+        async with serving(app) as port:
+            house = House(app, db, clock, bell, f"http://127.0.0.1:{port}")
+            house.called = called
+            yield house
     finally:
-        await server.before_stop()
-        await server.close()
-        for connection in server.connections:
-            connection.close_if_idle()
-        await server.after_stop()
         db.close()

@@ -44,7 +44,8 @@ def conversation(conn: Connection, case_id: str, number: int) -> None:
     thread = (
         conn.execute(sa.select(case_threads.c.thread_id).where(case_threads.c.case_id == case_id)).scalars().first()
     )
-    one = {"case_id": case_id, "thread_id": thread, "surface": "private", "extras": {}, "attachments": []}
+    of_case = {"case_id": case_id, "thread_id": thread}
+    one: dict[str, object] = {**of_case, "surface": "private", "extras": {}, "attachments": []}
     for turn in range(number // 2):
         at = first - timedelta(minutes=number - 2 * turn)
         after = at + timedelta(minutes=1)

@@ -222,7 +222,7 @@ async def _overloaded(there: Road) -> None:
 
 async def test_in_a_crisis_each_customer_is_told_once_in_private_where_that_can_go_out(tmp_path: Path) -> None:
     platform = Platform(Channel.TWITTER)
-    table = budget(Channel.TWITTER, Surface.PUBLIC, 10, 60) | budget(Channel.TWITTER, Surface.PRIVATE, 15, 900)
+    table = {**budget(Channel.TWITTER, Surface.PUBLIC, 10, 60), **budget(Channel.TWITTER, Surface.PRIVATE, 15, 900)}
     async with road(tmp_path, platform=platform, table=table, aside_crisis_minutes=1) as there:
         await _overloaded(there)
         await there.until(lambda: len(platform.sent) >= 8 + 10)
@@ -239,7 +239,7 @@ async def test_in_a_crisis_each_customer_is_told_once_in_private_where_that_can_
 
 async def test_in_a_crisis_the_public_hears_it_once_a_thread_where_the_operator_wants_it(tmp_path: Path) -> None:
     platform = Platform(Channel.TWITTER)
-    table = budget(Channel.TWITTER, Surface.PUBLIC, 10, 60) | budget(Channel.TWITTER, Surface.PRIVATE, 1, 900)
+    table = {**budget(Channel.TWITTER, Surface.PUBLIC, 10, 60), **budget(Channel.TWITTER, Surface.PRIVATE, 1, 900)}
     settings: dict[str, Any] = {"aside_crisis_minutes": 1, "aside_crisis_word": Acknowledge.PUBLIC}
     async with road(tmp_path, platform=platform, table=table, **settings) as there:
         await _overloaded(there)

@@ -13,7 +13,7 @@ from gateway.clock import utc_now
 from gateway.errors import LaneLost, SendLockedOut, SendRefused, SendRetryable, SendThrottled
 from gateway.intake import inbox
 from gateway.intake.catch_up import CatchUp
-from gateway.intake.keeper import Keeper
+from gateway.intake.keeper import Duty, Keeper
 from gateway.intake.pulse import Pulse
 from gateway.messages import Author, Channel, Ignored, RawEvent
 from gateway.storage import checks, cursors, events, feed, repairs
@@ -249,7 +249,7 @@ async def test_a_short_failure_is_nobodys_business_and_a_limit_is_waited_for(tmp
 async def test_of_two_processes_one_asks_and_the_other_takes_over_when_it_is_gone(tmp_path: Path) -> None:
     asked: list[str] = []
 
-    def duty(name: str):  # type: ignore[no-untyped-def]
+    def duty(name: str) -> Duty:
         async def run(_mine: str) -> None:
             asked.append(name)
             await asyncio.Event().wait()

@@ -131,11 +131,11 @@ async def server() -> AsyncIterator[Server]:
 
     async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
-            await server.take(reader)
+            await there.take(reader)
             writer.write(whole(OK))
 
-    async with Server(play) as server:
-        yield server
+    async with Server(play) as there:
+        yield there
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 
 from gateway.clock import utc_now
 from gateway.errors import Overloaded, SettingsError
-from gateway.storage.database import TransactionLost
+from gateway.storage.database import TransactionLost, Work
 from gateway.storage.database import create_engine as database_engine
 from gateway.storage.migrate import is_current, migrate
 from gateway.storage.model import metadata
@@ -34,13 +34,17 @@ def add(name: str) -> sa.Insert:
     return customers.insert().values(name=name, created_at=utc_now())
 
 
+def adding(name: str) -> Work[object]:
+    return lambda conn: conn.execute(add(name))
+
+
 def names(conn: sa.Connection) -> list[str]:
     return list(conn.execute(sa.select(customers.c.name).order_by(customers.c.id)).scalars())
 
 
 async def test_bodies_written_at_once_are_run_in_their_order(database: SqliteDatabase) -> None:
     expected = [str(number) for number in range(500)]
-    await asyncio.gather(*(database.write(lambda conn, name=name: conn.execute(add(name))) for name in expected))
+    await asyncio.gather(*(database.write(adding(name)) for name in expected))
     assert await database.read(names) == expected
     database.close()
 

@@ -23,7 +23,7 @@ def settings(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Set
     given = {name.upper(): str(value) for name, value in asdict(town.settings).items()}
     for name, value in {**demo_environment(given), **given, "ASIDE_PRETEND": "twitter,facebook,telegram"}.items():
         monkeypatch.setitem(os.environ, name, value)
-    found = Settings(_env_file=None, aside_home=tmp_path)  # type: ignore[call-arg]
+    found = Settings(_env_file=None, aside_home=tmp_path)
     engine = create_engine(found.database)
     migrate(engine)
     engine.dispose()

@@ -84,7 +84,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
             for one in addresses
         ]
 
-    real: Any = socket.getaddrinfo
+    real: Callable[..., list[Any]] = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return known
 

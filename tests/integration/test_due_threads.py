@@ -221,8 +221,10 @@ async def test_who_follows_the_link_while_our_private_reply_is_on_its_way_is_wai
         await there.until(lambda: len(platform.sent) == 1)
         way_in = platform.sent[0][0].way_in
         assert way_in is not None
-        newcomer = {"by": f"private-{comment.target}", "place": f"private:{comment.target}"}
-        await there.hear(said("", channel=Channel.FACEBOOK, scope="messenger", code=way_in.code, **newcomer))
+        newcomer, place = f"private-{comment.target}", f"private:{comment.target}"
+        await there.hear(
+            said("", by=newcomer, place=place, channel=Channel.FACEBOOK, scope="messenger", code=way_in.code)
+        )
         await there.until(lambda: len(platform.sent) == 2)
         await there.quiet(1.2)
         await there.the_case()

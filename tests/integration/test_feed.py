@@ -31,12 +31,10 @@ def test_an_event_that_is_committed_late_is_waited_for_and_comes_in_its_place(po
         happen(slow, "slow")
         happen(quick, "quick")
         quick_work.commit()
-        assert read(engine, reader) == ["first"]
-        assert reader.waits
+        assert (read(engine, reader), reader.waits) == (["first"], True)
         assert read(engine, reader) == []
         slow_work.commit()
-        assert read(engine, reader) == ["slow", "quick"]
-        assert not reader.waits
+        assert (read(engine, reader), reader.waits) == (["slow", "quick"], False)
     engine.dispose()
 
 

@@ -10,6 +10,7 @@ from gateway.clock import utc_now
 from gateway.happenings import Change, Changed, Reacted
 from gateway.messages import Author, Channel, Said, Sender, Surface
 from gateway.storage import episodes
+from gateway.storage.transcript import Message
 from tests.fakes import FakeAssistant
 from tests.integration.road import Road, road, said
 
@@ -31,6 +32,17 @@ def reacted(one: Said, emoji: str, *, by: str = "ines", after: float = 1.0) -> R
         channel=one.channel, account="brand", at=one.at + after * SECOND, native_id=one.native_id,
         by=Sender(native_id=by, name=by.capitalize()), emoji=emoji,
     )  # fmt: skip
+
+
+def was(message: Message) -> list[str]:
+    """What it said before."""
+    return [one["text"] for one in msgspec.convert(message.extras["was"], list[dict[str, str]])]
+
+
+async def reactions(there: Road, one: Said) -> dict[str, str]:
+    """Who shows what, by name."""
+    shown = (await there.message(one.native_id)).extras["reactions"]
+    return {each["name"]: each["emoji"] for each in msgspec.convert(shown, dict[str, dict[str, str]]).values()}
 
 
 async def settled(there: Road) -> None:
@@ -94,7 +106,7 @@ async def test_a_message_that_is_removed_before_it_is_answered_is_never_answered
         await there.quiet(1.0)
         assert there.platform.sent == []
         message = await there.message(first.native_id)
-        assert (message.text, message.extras["was"][0]["text"]) == ("", "call me on [phone]")
+        assert (message.text, was(message)) == ("", ["call me on [phone]"])
         assert "removed" in message.extras
         assert await there.fate(first.native_id) == ("done", "removed")
         assert len(assistant.asked) == (1 if settle_ms == 20 else 0)
@@ -144,7 +156,7 @@ async def test_an_edit_that_makes_a_message_one_for_us_is_taken_for_it_once(tmp_
         await there.quiet(0.3)
         assert len(there.platform.sent) == 1
         message = await there.message("m1")
-        assert (message.text, [was["text"] for was in message.extras["was"]]) == ("@brand hello", ["hello"])
+        assert (message.text, was(message)) == ("@brand hello", ["hello"])
         assert len(await there.transcript(message.case_id)) == 2
 
 
@@ -164,7 +176,7 @@ async def test_a_program_that_writes_to_us_is_answered_by_nobody_but_people(tmp_
         await there.quiet(0.3)
         case = await there.the_case()
         assert (case["state"], case["reason"]) == ("queued", "automated")
-        assert there.platform.sent == there.assistant.asked == []
+        assert (there.platform.sent, there.assistant.asked) == ([], [])
 
 
 async def test_of_several_edits_the_latest_stands_in_whatever_order_they_come(tmp_path: Path) -> None:
@@ -179,7 +191,7 @@ async def test_of_several_edits_the_latest_stands_in_whatever_order_they_come(tm
         assert (await there.message(counted.native_id)).text == "tre"
         message = await there.message(first.native_id)
         assert message.text == "three"
-        assert [was["text"] for was in message.extras["was"]] == ["one", "two"]
+        assert was(message) == ["one", "two"]
 
 
 async def test_removed_is_removed_whatever_comes_after_it(tmp_path: Path) -> None:
@@ -211,7 +223,11 @@ async def test_an_edit_that_changes_no_word_is_none(tmp_path: Path) -> None:
 async def test_what_is_told_of_a_message_that_nobody_knows_is_ignored_with_a_reason(tmp_path: Path) -> None:
     async with road(tmp_path) as there:
         nobody = said("never heard")
-        told = [changed(nobody, text="x"), changed(nobody, Change.REMOVED), reacted(nobody, "👍")]
+        told: list[Changed | Reacted] = [
+            changed(nobody, text="x"),
+            changed(nobody, Change.REMOVED),
+            reacted(nobody, "👍"),
+        ]
         await there.tell(*told)
         await settled(there)
         assert [await there.fate_of(one) for one in told] == [
@@ -250,7 +266,7 @@ async def test_our_own_message_may_be_edited_and_removed_past_us(tmp_path: Path)
         await settled(there)
         message = await there.message("m1")
         assert (message.author, message.text) == (Author.BOT, "")
-        assert message.extras["was"][0]["text"] == "You said hello"
+        assert was(message) == ["You said hello"]
 
 
 async def test_hidden_and_shown_again_stand_with_the_message(tmp_path: Path) -> None:
@@ -275,12 +291,10 @@ async def test_reactions_stand_with_the_message_until_they_are_taken_back(tmp_pa
         await settled(there)
         await there.tell(reacted(first, "👍", by="ines"), reacted(first, "🎉", by="tom"))
         await settled(there)
-        shown = (await there.message(first.native_id)).extras["reactions"]
-        assert {one["name"]: one["emoji"] for one in shown.values()} == {"Ines": "👍", "Tom": "🎉"}
+        assert await reactions(there, first) == {"Ines": "👍", "Tom": "🎉"}
         await there.tell(reacted(first, "", by="ines", after=3))
         await there.tell(reacted(first, "👍", by="ines", after=2))  # late: it was taken back since
         await settled(there)
-        shown = (await there.message(first.native_id)).extras["reactions"]
-        assert {one["name"]: one["emoji"] for one in shown.values()} == {"Ines": "", "Tom": "🎉"}
+        assert await reactions(there, first) == {"Ines": "", "Tom": "🎉"}
         assert len(await there.events("message.reacted")) == 3
         assert len(there.platform.sent) == 1

@@ -72,12 +72,12 @@ async def test_what_intake_has_masked_is_a_leak_all_the_same(tmp_path: Path) -> 
         await until_act(there, leak.native_id, "done")
 
 
-@pytest.mark.parametrize("also", [{"aside_hide_leaks": False}, {}], ids=["unwanted", "not let"])
+@pytest.mark.parametrize("wanted", [False, True], ids=["unwanted", "not let"])
 async def test_nothing_is_hidden_where_nobody_wants_it_or_the_platform_does_not_let_us(
-    tmp_path: Path, also: dict[str, object]
+    tmp_path: Path, wanted: bool
 ) -> None:
-    platform = hiding() if also else FakePlatform()
-    async with road(tmp_path, platform=platform, **also) as there:
+    platform = FakePlatform() if wanted else hiding()
+    async with road(tmp_path, platform=platform, aside_hide_leaks=wanted) as there:
         leak = said(LEAK, surface=Surface.PUBLIC)
         await there.hear(leak)
         await there.quiet(1.3)

@@ -105,7 +105,8 @@ class There:
 
     async def kept(self) -> list[str]:
         query = sa.select(inbox_table.c.native_id).order_by(inbox_table.c.id)
-        return await self.database.read(lambda conn: list(conn.execute(query).scalars()))
+        kept: list[str] = await self.database.read(lambda conn: list(conn.execute(query).scalars()))
+        return kept
 
 
 @asynccontextmanager
@@ -146,7 +147,7 @@ async def test_what_comes_again_is_known_and_calls_nobody(there: There) -> None:
     new, repeated = counted("new"), counted("repeated")
     await there.deliver("a", "b", "a")
     there.carrier.called.clear()
-    assert await asyncio.gather(there.deliver("a"), there.deliver("b")) == [200, 200]
+    assert await asyncio.gather(*map(there.deliver, ("a", "b"))) == [200, 200]
     assert there.carrier.called == []
     assert (counted("new") - new, counted("repeated") - repeated) == (2, 3)
 
@@ -194,7 +195,7 @@ async def test_where_the_database_fails_everybody_is_told_to_come_again(there: T
         raise OperationalError("INSERT", None, Exception("database or disk is full"))
 
     with mock.patch.object(inbox, "record", full):
-        assert await asyncio.gather(there.deliver("a"), there.deliver("b")) == [503, 503]
+        assert await asyncio.gather(*map(there.deliver, ("a", "b"))) == [503, 503]
     assert there.database.asked == 1
     assert await there.deliver("a") == 200
 

@@ -8,20 +8,8 @@ import sqlalchemy as sa
 
 from gateway.cases import CaseState
 from gateway.errors import SendUnclear
-from gateway.messages import (
-    Author,
-    Channel,
-    Delivery,
-    Echoed,
-    Ignored,
-    Outbound,
-    Place,
-    RawEvent,
-    Said,
-    Sender,
-    Sent,
-    Surface,
-)
+from gateway.happenings import Event
+from gateway.messages import Author, Channel, Delivery, Echoed, Outbound, Place, RawEvent, Sender, Sent, Surface
 from gateway.storage.tables import cases, outbox
 from tests.fakes import FakePlatform
 from tests.integration.road import Road, road, said
@@ -42,7 +30,7 @@ class Asked(FakePlatform):
         self.looks += 1
         return self.shows
 
-    def parse(self, event: RawEvent) -> Said | Ignored:
+    def parse(self, event: RawEvent) -> Event:
         if event.native_id.startswith("echo"):
             return msgspec.json.decode(event.payload, type=Echoed)
         return super().parse(event)
@@ -58,11 +46,15 @@ async def rows(there: Road) -> list[tuple[str, int]]:
 async def until_looked(there: Road, platform: Asked, times: int) -> None:
     """Minutes pass until the platform has been asked so often."""
     await there.until(lambda: not platform.failures)
+
+    async def looked_beyond(looks: int) -> None:
+        await there.until(lambda: platform.looks > looks)
+
     while platform.looks < times:
         looks = platform.looks
         await there.quiet(0.3)
         there.clock.offset += timedelta(minutes=3)
-        await there.until(lambda looks=looks: platform.looks > looks)  # type: ignore[misc]
+        await looked_beyond(looks)
     await there.quiet(0.5)
 
 

@@ -1,6 +1,7 @@
 """Names that no event tells: asked for once, beside the road."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -140,7 +141,7 @@ async def test_a_name_that_was_told_beside_the_public_is_none_that_everybody_see
         await there.until(lambda: len(there.platform.sent) == 2)
         seen = {}
         for case in await there.cases():
-            told = await there.database.read(lambda conn, case=case: private_words.told(conn, case["id"], utc_now()))
+            told = await there.database.read(partial(private_words.told, case_id=case["id"], now=utc_now()))
             seen[(await there.transcript(case["id"]))[0].thread] = told.names
         assert seen == {"private:ines": (), "private:tom": ("Tom",)}
 

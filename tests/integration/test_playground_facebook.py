@@ -196,13 +196,13 @@ async def test_the_page_can_hide_and_delete_comments(town: Town, gateway: Gatewa
 async def test_the_token_may_come_in_four_ways(town: Town, graph: Graph, way: str) -> None:
     await town.play("facebook/message", customer="tom", text="Hello?")
     content = {"recipient": {"id": customer("tom").psid}, "message": {"text": f"by {way}"}}
-    options: dict[str, Any] = {
+    ways: dict[str, dict[str, Any]] = {
         "query": {"params": {"access_token": graph.token}, "json": content},
         "form": {"data": {"access_token": graph.token, **{k: json.dumps(v) for k, v in content.items()}}},
         "json": {"json": {"access_token": graph.token, **content}},
         "bearer": {"headers": {"Authorization": f"Bearer {graph.token}"}, "json": content},
-    }[way]
-    response = await town.client.post(f"/facebook/{graph.page}/messages", **options)
+    }
+    response = await town.client.post(f"/facebook/{graph.page}/messages", **ways[way])
     assert response.status_code == 200, response.text
     assert (await town.state())["facebook"]["messages"][-1]["text"] == f"by {way}"
     assert graph.token not in json.dumps(await town.calls("facebook"))

@@ -12,8 +12,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-import tweepy
-from tweepy.asynchronous import AsyncClient
+import tweepy  # type: ignore[import-untyped]
+from tweepy.asynchronous import AsyncClient  # type: ignore[import-untyped]
 from yarl import URL
 
 from playground.people import customer

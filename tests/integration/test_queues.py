@@ -1,16 +1,12 @@
 """What /metrics says of what waits: how much, since when, and nothing of what has ended."""
 
-import socket
-import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
-from sanic import Sanic
 
 from gateway import health
 from gateway.clock import utc_now
@@ -23,6 +19,7 @@ from tests.factories import Story
 from tests.fakes import FakeAssistant
 from tests.integration import past
 from tests.integration.desk import House, running
+from tests.serving import application, serving
 
 NAMES = {queue.value for queue in Queue}
 
@@ -42,19 +39,10 @@ def received(house: House, native_id: str, status: str, ago: timedelta) -> sa.In
 
 async def told(house: House) -> dict[str, float]:
     """What /metrics says, by name and labels."""
-    app: Sanic[Any, Any] = Sanic(f"metrics_{uuid.uuid4().hex}", configure_logging=False)
-    app.config.TOUCHUP = False
-    app.config.MOTD = False
+    app = application("metrics")
     app.blueprint(health.blueprint({}, house.db, FakeAssistant(), house.clock))
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
-    assert server is not None
-    await server.startup()
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}") as client:
+    async with serving(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         lines = (await client.get("/metrics")).text.splitlines()
-    await server.close()
-    for connection in server.connections:
-        connection.close_if_idle()
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")}
 
 

@@ -1,18 +1,14 @@
 """A process is ready while its database takes what is written to it."""
 
 import asyncio
-import socket
 import sqlite3
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psycopg
 import pytest
 import sqlalchemy as sa
-from sanic import Sanic
 from sqlalchemy.exc import OperationalError
 
 from gateway import health, readiness
@@ -22,6 +18,7 @@ from gateway.storage.database import Database, T, TransactionLost, Work
 from gateway.storage.sqlite import SqliteDatabase
 from gateway.storage.traffic_tables import pace
 from tests.fakes import FakeAssistant, FakeClock
+from tests.serving import application, serving
 from tests.storage import ON_POSTGRES, url_in, watched
 
 of_sqlite = pytest.mark.skipif(ON_POSTGRES, reason="what SQLite says")
@@ -145,14 +142,9 @@ async def test_however_many_ask_it_is_looked_once_in_some_seconds(monkeypatch: p
 
 @of_sqlite
 async def test_readyz_is_503_with_the_reason_while_nothing_can_be_written(db: Database) -> None:
-    app: Sanic[Any, Any] = Sanic(f"ready_{uuid.uuid4().hex}", configure_logging=False)
-    app.config.update(TOUCHUP=False, MOTD=False)
+    app = application("ready")
     app.blueprint(health.blueprint({}, db, FakeAssistant(), FakeClock()))
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
-    assert server is not None
-    await server.startup()
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}") as client:
+    async with serving(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         well = await client.get("/readyz")
         assert (well.status_code, well.json()["why"], well.json()["parts"]["database"]) == (200, "", "ready")
         read_only(db, on=True)
@@ -160,6 +152,3 @@ async def test_readyz_is_503_with_the_reason_while_nothing_can_be_written(db: Da
         assert (ill.status_code, ill.json()["ready"], ill.json()["parts"]["database"]) == (503, False, "down")
         assert ill.json()["why"] == "The database cannot be written: it is read-only."
         assert (await client.get("/healthz")).status_code == 200
-    await server.close()
-    for connection in server.connections:
-        connection.close_if_idle()

@@ -27,8 +27,8 @@ from gateway.routing.assistant import (
     ResolvedEffect,
     TurnRequest,
 )
-from gateway.sending import deliver
 from gateway.sending import outbox as outbox_of
+from gateway.sending import parcels
 from gateway.storage import cases as case_store
 from gateway.storage import episodes, references, threads, transcript
 from gateway.storage.desk_tables import users
@@ -381,6 +381,7 @@ async def test_who_asks_for_a_person_gets_one_and_the_bot_is_silent(tmp_path: Pa
         assert (case["state"], case["reason"], case["epoch"]) == (CaseState.QUEUED, "asked", 2)
         packet = await there.database.read(lambda conn: episodes.latest_packet(conn, case["id"]))
         assert packet
+        assert isinstance(packet["transcript_ref"], dict)
         assert packet["transcript_ref"]["count"] == 3
         assert packet["reason"] == "asked"
         assert len(await there.customer_said(case["id"])) == 7
@@ -390,7 +391,8 @@ async def test_a_person_who_moves_a_case_of_theirs_as_the_customer_writes_is_no_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From waiting to on hold, say: the epoch stays, the state is not the one that the turn has looked at."""
-    for_people, moved = unanswered.for_people, []
+    for_people = unanswered.for_people
+    moved: list[bool] = []
 
     def moved_meanwhile(*look: Any) -> None:
         if not moved:
@@ -542,14 +544,14 @@ async def test_a_persons_message_that_is_refused_makes_the_case_theirs_to_act_on
 async def test_what_became_of_a_message_is_kept_though_the_store_refuses_it_at_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish, refusals = deliver.parcels.finish, [OSError("disk full"), OSError("disk full")]
+    finish, refusals = parcels.finish, [OSError("disk full"), OSError("disk full")]
 
     def reluctant(*arguments: Any, **options: Any) -> None:
         if refusals:
             raise refusals.pop()
         finish(*arguments, **options)
 
-    monkeypatch.setattr(deliver.parcels, "finish", reluctant)
+    monkeypatch.setattr(parcels, "finish", reluctant)
     async with road(tmp_path) as there:
         await there.hear(said("one"), said("two"))
         await there.until(lambda: there.platform.texts == ["You said one", "You said two"])

@@ -1,17 +1,16 @@
 """What comes slowly into our server: it has its time, and no more."""
 
 import asyncio
-import socket
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
-from sanic import Request, Sanic
+from sanic import Request
 from sanic.response import HTTPResponse, text
 
 from aside import slow_senders
 from aside.slow_senders import ImpatientProtocol
+from tests.serving import application, serving
 
 HEAD = b"POST /echo HTTP/1.1\r\nHost: a\r\n"
 BODY = HEAD + b"Content-Length: 60000\r\n\r\n"
@@ -21,8 +20,8 @@ REFUSED = BODY.replace(b"/echo", b"/refused")
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     """A server that waits a second for a head, and a second for a body and its answer."""
-    app: Sanic = Sanic(f"slow_{uuid.uuid4().hex}", configure_logging=False)
-    app.config.update(TOUCHUP=False, MOTD=False, REQUEST_TIMEOUT=1.0, RESPONSE_TIMEOUT=1.0, KEEP_ALIVE_TIMEOUT=0.4)
+    app = application("slow")
+    app.config.update(REQUEST_TIMEOUT=1.0, RESPONSE_TIMEOUT=1.0, KEEP_ALIVE_TIMEOUT=0.4)
 
     @app.post("/refused", stream=True)
     async def refused(_request: Request) -> HTTPResponse:
@@ -32,18 +31,8 @@ async def port() -> AsyncIterator[int]:
     async def echo(request: Request) -> HTTPResponse:
         return text(str(len(request.body)))
 
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = await app.create_server(
-        sock=listening, return_asyncio_server=True, access_log=False, protocol=ImpatientProtocol
-    )
-    assert server is not None
-    await server.startup()
-    await server.before_start()
-    await server.after_start()
-    yield listening.getsockname()[1]
-    await server.before_stop()
-    await server.close()
-    await server.after_stop()
+    async with serving(app, ImpatientProtocol) as port:
+        yield port
 
 
 async def held(port: int, first: bytes, drop: bytes, every: float, longest: float) -> tuple[float, bytes]:

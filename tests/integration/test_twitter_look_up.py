@@ -26,16 +26,13 @@ async def channel(town: Town, clock: FakeClock) -> AsyncIterator[TwitterChannel]
     await channel.stop()
 
 
-def settings_of(town: Town, **wrong: str) -> TwitterSettings:
+def settings_of(town: Town, access_token_secret: str = "") -> TwitterSettings:
     settings = town.settings
-    keys = {
-        "consumer_key": settings.twitter_consumer_key,
-        "consumer_secret": settings.twitter_consumer_secret,
-        "access_token": settings.twitter_access_token,
-        "access_token_secret": settings.twitter_access_token_secret,
-    }
     return TwitterSettings(
-        **(keys | wrong),
+        consumer_key=settings.twitter_consumer_key,
+        consumer_secret=settings.twitter_consumer_secret,
+        access_token=settings.twitter_access_token,
+        access_token_secret=access_token_secret or settings.twitter_access_token_secret,
         user_id=settings.twitter_user_id,
         username=settings.twitter_username,
         api_root=f"{town.url}/x",

@@ -52,9 +52,10 @@ class Adapter:
             self._life.die(f"understanding {event.native_id}")
             raise asyncio.CancelledError
         try:
-            return msgspec.json.decode(event.payload, type=Understood | Echoed)
+            understood: Understood = msgspec.json.decode(event.payload, type=Understood | Echoed)
         except msgspec.MsgspecError as error:
             raise ParseError("not_understood") from error
+        return understood
 
     def way_in(self, code: str, said: Said) -> WayIn:
         """See `ChannelAdapter.way_in`."""

@@ -20,8 +20,9 @@ from handoff import replies
 from handoff.claim import claim
 from handoff.hand_back import hand_back
 from handoff.hold import hold
+from handoff.overrides import Passed
 from handoff.reopen import reopen
-from handoff.replies import Draft, Passed
+from handoff.replies import Draft
 from handoff.resolve import resolve
 from handoff.transfer import transfer
 from handoff.users import User

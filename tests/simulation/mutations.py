@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from gateway.cases import Case
 from gateway.engine.local import LocalCarrier
-from gateway.intake import inbox
+from gateway.intake import inbox, line
 from gateway.intake.line import Waiting
 from gateway.intake.webhook import Intake
 from gateway.lanes import Hold, Lane
@@ -208,7 +208,7 @@ def _overhear_calls_while_draining() -> Iterator[None]:
 
 
 def _take_turns_by_arrival() -> Iterator[None]:
-    line_of = turn.line_of
+    line_of = line.line_of
 
     def as_they_came(conn: Connection, case_id: str) -> list[Waiting]:
         return sorted(line_of(conn, case_id), key=lambda waiting: waiting.id)

@@ -25,14 +25,14 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             monkeypatch.delenv(name)
     monkeypatch.setattr("gateway.settings.dotenv_values", lambda _path: {})
     monkeypatch.setattr(os, "environ", os.environ.copy())
-    return Settings(_env_file=None, aside_home=tmp_path, aside_bot_token="t")  # type: ignore[call-arg]
+    return Settings(_env_file=None, aside_home=tmp_path, aside_bot_token="t")
 
 
 def test_a_command_beside_the_demo_has_its_channels_and_knows_them_for_pretend(settings: Settings) -> None:
     with demo.claimed(settings):
         demo.tell(settings, run._environment(settings, playground=True))
         assert demo.join(settings)
-    joined = Settings(_env_file=None)  # type: ignore[call-arg]
+    joined = Settings(_env_file=None)
     assert joined.pretended == set(Channel)
     assert [account.lacking for account in accounts(joined.pretended)] == [[], [], []]
     assert all(account.pretend for account in accounts(joined.pretended))
@@ -53,7 +53,7 @@ def test_what_the_operator_has_set_wins_over_the_demo(settings: Settings) -> Non
         demo.tell(settings, run._environment(settings, playground=True))
         demo.join(settings)
     assert os.environ["TELEGRAM_ACCESS_TOKEN"] == "123:real"
-    assert Settings(_env_file=None).pretended == {Channel.TWITTER, Channel.FACEBOOK}  # type: ignore[call-arg]
+    assert Settings(_env_file=None).pretended == {Channel.TWITTER, Channel.FACEBOOK}
 
 
 def test_a_second_run_of_a_home_is_told_so_in_a_sentence(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

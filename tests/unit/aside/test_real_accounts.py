@@ -19,7 +19,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         if name.startswith(("TWITTER_", "FACEBOOK_", "TELEGRAM_")):
             monkeypatch.delenv(name)
     monkeypatch.setattr("gateway.settings.dotenv_values", lambda _path: {})
-    return Settings(_env_file=None, aside_home=tmp_path, aside_bot_token="t")  # type: ignore[call-arg]
+    return Settings(_env_file=None, aside_home=tmp_path, aside_bot_token="t")
 
 
 def test_without_an_account_the_playground_stands_in_for_all_three(settings: Settings) -> None:

@@ -1,7 +1,6 @@
 """The webhooks that the load generator makes are those that the platforms would make."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -12,9 +11,8 @@ from gateway.channels.telegram import verify as telegram
 from gateway.errors import BadSignature
 
 
-def plan(channel: str, **more: Any) -> Plan:
-    values = {"port": 1, "channel": channel, "path": "/hook", "secret": "word", "name": "load", "count": 9, "people": 3}
-    return Plan(**values | more)
+def plan(channel: str, name: str = "load") -> Plan:
+    return Plan(port=1, channel=channel, path="/hook", secret="word", name=name, count=9, people=3)
 
 
 def parts(raw: bytes) -> tuple[dict[str, str], bytes]:

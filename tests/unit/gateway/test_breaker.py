@@ -29,10 +29,11 @@ class Bench:
 
 def test_it_opens_after_so_many_failures_in_a_row_and_says_why() -> None:
     bench = Bench()
-    bench.fail(2)
-    assert bench.breaker.state is BreakerState.CLOSED
-    bench.fail(1)
-    assert bench.breaker.state is BreakerState.OPEN
+    states = []
+    for failures in (2, 1):
+        bench.fail(failures)
+        states.append(bench.breaker.state)
+    assert states == [BreakerState.CLOSED, BreakerState.OPEN]
     assert not bench.breaker.admit()
     assert bench.changes == [(BreakerState.OPEN, "no answer")]
 

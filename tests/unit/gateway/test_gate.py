@@ -31,11 +31,15 @@ class Rows:
         self.engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
         metadata.create_all(self.engine)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, urgent: bool = False) -> T:
         with self.engine.begin() as conn:
             return work(conn)
 
-    read = write
+    async def read(self, work: Work[T], *, brief: bool = False) -> T:
+        with self.engine.begin() as conn:
+            return work(conn)
+
+    def on_commit(self, listener: Callable[[], None]) -> None: ...
 
     def close(self) -> None:
         self.engine.dispose()
@@ -221,7 +225,7 @@ async def test_a_store_that_fails_for_a_moment_delays_and_stops_nobody(rows: Row
     door = Door(rows)
     write, failures = rows.write, [OSError("full")]
 
-    async def failing(work: Work[T]) -> T:
+    async def failing(work: Work[T], *, urgent: bool = False) -> T:
         if failures:
             raise failures.pop()
         return await write(work)
