@@ -68,7 +68,7 @@ def _join_by_code(conn: Connection, said: Said, now: datetime) -> Case | None:
     cases.keep_dialogue(conn, case.id, None)
     for one in moves.of_case(conn, case.id, *MoveState):
         moves.bring_only(conn, one, {})
-    people.link(conn, said.channel, said.account, said.sender, case.customer_id, "code", now)
+    people.link(conn, said.channel, said.account, said.sender, case.customer_id, people.UNPROVEN, now)
     events.append(conn, "identity.linked", case_id=case.id, actor="system", epoch=case.epoch, at=now, why="code")
     return cases.get(conn, case.id)
 

@@ -8,6 +8,7 @@ script -> overheard, and not our matter: as if nothing had been said
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from gateway import metrics
@@ -30,7 +31,7 @@ from gateway.routing.private_move import Invitation
 from gateway.sending import outbox, planner, split
 from gateway.sending.limits import LIMITS, Table
 from gateway.sending.planner import Bubble
-from gateway.storage import cases, private_words, threads, transcript
+from gateway.storage import cases, people, private_words, threads, transcript
 
 
 class Effects:
@@ -81,8 +82,10 @@ class Effects:
         if said.overheard and said.place.surface is Surface.PUBLIC:
             private_move.hear(conn, case.id, thread.id, said.target, self._patience, now)
         transcript.set_understood(conn, head.message_id, script.understood)
-        cases.keep_dialogue(conn, case.id, script.dialogue, script.topic)
         private = said.place.surface is Surface.PRIVATE
+        if not private and people.has_unproven(conn, case.customer_id):
+            script = _kept_apart(script, case)
+        cases.keep_dialogue(conn, case.id, script.dialogue, script.topic)
         if private:
             private_move.arrive(conn, case, self._patience, now)
         handoff = next((effect for effect in script.effects if isinstance(effect, HandoffEffect)), None)
@@ -181,6 +184,16 @@ class Effects:
             outbox.put_private(conn, case, thread, first, author=Author.BOT, now=now, opens_private=True)
         elif direct is not None:
             self._say_privately(conn, case, direct, script.opening, now)
+
+
+def _kept_apart(script: Script, case: Case) -> Script:
+    """The script without what the customer tells of themselves in public: in private somebody else may be listening."""
+    effects = [
+        msgspec.structs.replace(effect, entities={}) if isinstance(effect, MoveAsideEffect) else effect
+        for effect in script.effects
+    ]
+    slots = (case.dialogue or {}).get("slots") or {}
+    return msgspec.structs.replace(script, effects=effects, dialogue={**script.dialogue, "slots": slots})
 
 
 def _leave_it(conn: Connection, case: Case, head: Waiting) -> None:

@@ -77,12 +77,14 @@ HOW_TO_DELETE: Final = {
     Channel.FACEBOOK: "open the three dots beside it, then Delete",
     Channel.TELEGRAM: "press and hold it, then Delete for everyone",
 }
-LEAK_PUBLIC: Final = "Your message shows personal details that everybody can read. To be safe, please delete it: {how}."
-"""In public, once a case, where we cannot write in private. Repeats none of them."""
+LEAK_PUBLIC: Final = "Your message shows personal details. If you still see it here, please delete it: {how}."
+"""In public, once a case, where we cannot write in private. Repeats none of them.
+
+True whether or not the platform has let us hide or remove it; a hidden comment, too, is shown to its author."""
 
 LEAK_PRIVATE: Final = (
-    "Your public message shows personal details that everybody can read. We hide such messages where we can. "
-    "To be safe, please delete it: {how}. We have what we need, so there's no need to repeat it."
+    "Your public message shows personal details. If you still see it there, please delete it: {how}. "
+    "We have what we need, so there's no need to repeat it."
 )
 """In private, once a case."""
 

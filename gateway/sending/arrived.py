@@ -13,7 +13,7 @@ from gateway.messages import Echoed, Sent
 from gateway.public_thread import Event, MoveState, Patience
 from gateway.sending import parcels
 from gateway.sending.parcels import OutboxStatus, Parcel
-from gateway.storage import cases, events, moves, people, progress, threads, transcript
+from gateway.storage import cases, events, moves, people, progress, threads, transcript, unproven
 
 _REFERENCE: Final = "aside:"
 
@@ -33,7 +33,8 @@ def keep(conn: Connection, parcel: Parcel, sent: Sent, account: str, now: dateti
         return
     # A private reply tells us who the commenter is in Messenger.
     channel = parcel.out.channel
-    case = cases.get(conn, parcel.case_id)
+    case = cases.get(conn, parcel.case_id, lock=True)
+    unproven.part_others(conn, channel, account, sent.opened_by, case.customer_id, now)
     people.link(conn, channel, account, sent.opened_by, case.customer_id, "private_reply", now)
     thread_id = threads.of_place(conn, channel, account, sent.opened, now)
     threads.join(conn, case.id, thread_id, sent.opened_by.native_id, now)

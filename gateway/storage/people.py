@@ -110,6 +110,11 @@ def link(
         _add(conn, channel, account, sender, customer, proof, at)
         return None
     if known == customer:
+        conn.execute(
+            identities.update()
+            .where(*_is(channel, account, sender), identities.c.linked_by == UNPROVEN)
+            .values(linked_by=proof)
+        )
         return None
     conn.execute(
         identities.update().where(*_is(channel, account, sender)).values(customer_id=customer, linked_by=proof)
@@ -150,15 +155,17 @@ def name_of(conn: Connection, customer: int) -> str:
     return str(conn.execute(sa.select(customers.c.name).where(customers.c.id == customer)).scalar_one())
 
 
+UNPROVEN: Final = "code"
+"""The proof of an account that was first at a link which stood in public: see `gateway.storage.unproven`."""
 _UNPROVEN: Final = Statement(
     sa.select(identities.c.id)
-    .where(identities.c.customer_id == given(identities.c.customer_id, "customer"), identities.c.linked_by == "code")
+    .where(identities.c.customer_id == given(identities.c.customer_id, "customer"), identities.c.linked_by == UNPROVEN)
     .limit(1)
 )
 
 
 def has_unproven(conn: Connection, customer: int) -> bool:
-    """Whether an account was joined to a customer's by a link that stood in public: perhaps it is somebody else's."""
+    """Whether an account of a customer's is perhaps somebody else's."""
     return _UNPROVEN.scalar(conn, customer=customer) is not None
 
 

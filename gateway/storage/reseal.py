@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from gateway.storage import seal, vault
 from gateway.storage.model import metadata
-from gateway.storage.seal import Ring, Sealed, SealedJson, SealedText
+from gateway.storage.seal import Ring
 from gateway.storage.tables import messages
 from gateway.storage.vault_tables import vault as vault_table
 
@@ -25,18 +25,12 @@ _NOTHING: Final = (None, b"", "")
 Told = Callable[[str, int], None]
 
 
-def columns() -> list[sa.Column[Any]]:
-    """All columns that are sealed."""
-    kinds = (Sealed, SealedJson, SealedText)
-    return [column for table in metadata.sorted_tables for column in table.c if isinstance(column.type, kinds)]
-
-
 def seal_all(engine: Engine, ring: Ring, now: datetime, told: Told) -> None:
     """Seal everything by the ring's first key. `told`: of each column that is done, with how many values changed.
 
     May be stopped at any time and begun anew. The vault is open in this process. Raises `VaultLocked`.
     """
-    for column in columns():
+    for column in seal.columns(metadata):
         told(str(column), sum(_each(engine, partial(_seal, column, ring))))
     told(str(messages.c.text), sum(_each(engine, partial(_mask, now))))
     if engine.dialect.name == "sqlite":  # PostgreSQL's own vacuum sees to what was overwritten
@@ -57,7 +51,9 @@ def _each(engine: Engine, some: Callable[[Connection, Any], tuple[Any, int]]) ->
 
 def _seal(column: sa.Column[Any], ring: Ring, conn: Connection, after: Any) -> tuple[Any, int]:
     table, raw = column.table, _raw(column)
-    query = sa.select(table.c.id, sa.type_coerce(column, raw).label("value")).order_by(table.c.id).limit(_TOGETHER)
+    # Locked, for whoever works meanwhile: what they write must not be written over with what stood there before.
+    some = sa.select(table.c.id, sa.type_coerce(column, raw).label("value")).order_by(table.c.id).limit(_TOGETHER)
+    query = some.with_for_update(key_share=True)
     rows = conn.execute(query if after is None else query.where(table.c.id > after)).all()
     changed = 0
     for row in rows:
@@ -93,6 +89,7 @@ def _mask(now: datetime, conn: Connection, after: Any) -> tuple[Any, int]:
         .where(~kept)
         .order_by(messages.c.id)
         .limit(_TOGETHER)
+        .with_for_update(key_share=True)
     )
     rows = conn.execute(query if after is None else query.where(messages.c.id > after)).all()
     changed = 0

@@ -1,6 +1,7 @@
 """Retention: after some days nothing of what was said is kept but the masked transcript.
 
 vault rows that are too old -> gone; their case has no younger ones -> slots, entities, texts in packets and outbox gone
+cases in which nothing was masked, and nobody has spoken since -> the same
 events that are too old -> their bodies and texts gone; what was not understood by then is not looked at again
 """
 
@@ -31,7 +32,23 @@ def sweep(conn: Connection, before: datetime) -> bool:
     for case_id in {row.case_id for row in found}:
         if conn.execute(sa.select(vault.c.id).where(vault.c.case_id == case_id).limit(1)).first() is None:
             _forget(conn, case_id)
-    return _sweep_events(conn, before) or len(found) == _TOGETHER
+    more = _sweep_quiet(conn, before)
+    return _sweep_events(conn, before) or more or len(found) == _TOGETHER
+
+
+def _sweep_quiet(conn: Connection, before: datetime) -> bool:
+    """Cases without a vault row: what the detector did not find was noted by the assistant all the same."""
+    kept = sa.select(vault.c.id).where(vault.c.case_id == cases.c.id).exists()
+    found = conn.execute(
+        sa.select(cases.c.id)
+        .where(cases.c.last_message_at < before, cases.c.dialogue.is_not(sa.null()), ~kept)
+        .order_by(cases.c.last_message_at)
+        .limit(_TOGETHER)
+    ).scalars()
+    quiet = list(found)
+    for case_id in quiet:
+        _forget(conn, case_id)
+    return len(quiet) == _TOGETHER
 
 
 def _forget(conn: Connection, case_id: str) -> None:

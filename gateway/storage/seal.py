@@ -162,6 +162,12 @@ class SealedJson(TypeDecorator[Any]):
         return value if found is None else msgspec.json.decode(opened(found))
 
 
+def columns(metadata: sa.MetaData) -> list[sa.Column[Any]]:
+    """All columns of some tables that are sealed."""
+    kinds = (Sealed, SealedJson, SealedText)
+    return [column for table in metadata.sorted_tables for column in table.c if isinstance(column.type, kinds)]
+
+
 def written(ring: Ring, value: bytes) -> str:
     """A value's JSON as it is written into a column of JSON."""
     return _WORD + base64.b64encode(ring.seal(value)).decode()

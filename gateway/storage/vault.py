@@ -7,7 +7,7 @@ Open in each process that serves, with the detector of the brand. Where it is no
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -18,7 +18,9 @@ from sqlalchemy.engine import Connection, Engine
 
 from gateway.errors import SettingsError, VaultLocked
 from gateway.privacy.detect import Detector
+from gateway.privacy.spread import Spread
 from gateway.storage import seal
+from gateway.storage.model import metadata
 from gateway.storage.seal import Ring
 from gateway.storage.statements import Statement, given, inserting
 from gateway.storage.tables import inbox
@@ -26,8 +28,11 @@ from gateway.storage.vault_tables import vault
 
 _REMEMBERED: Final = 512  # texts: what the assistant says is mostly the same
 _SHORT: Final = 120  # characters
-_DIGIT: Final = re.compile(r"\d|@")
+_BEFORE: Final = 2_000  # characters of what was said before
+_DIGIT: Final = re.compile(r"\d|@|\w\.[a-z]{2}", re.IGNORECASE)
 _LOOKED_AT: Final = 20  # of the newest events
+_PLACES: Final = 16  # of a column in which is looked
+_AROUND: Final = 500  # rows before and behind each
 _LONGEST: Final = 2_000  # characters of a text that is remembered
 _WRITTEN_BY_PEOPLE: Final = ("name", "words")  # of what comes along with a message
 
@@ -43,22 +48,21 @@ class Masker:
         """The text as it may lie open. `earlier`: what its author said just before; data may be spread over both."""
         if not earlier:
             return self._remembered(text) if len(text) <= _LONGEST else self._mask(text)
-        before = "\n".join(earlier) + " "
-        start = len(before)
-        spans = self._spans(before + text, start) + self._spans(text, 0)
-        return _with_words(text, spans)
+        spread = Spread.of(earlier, text, _BEFORE)
+        across = [
+            (*span, kind)
+            for start, end, kind in self._spans(spread.both)
+            if (span := spread.span(start, end)) is not None
+        ]
+        return _with_words(text, across + self._spans(text))
 
     def _mask(self, text: str) -> str:
-        return _with_words(text, self._spans(text, 0))
+        return _with_words(text, self._spans(text))
 
-    def _spans(self, text: str, start: int) -> list[tuple[int, int, str]]:
-        """What is found from `start` on: where, counted from there, and what it is."""
+    def _spans(self, text: str) -> list[tuple[int, int, str]]:
+        """What is found: where, and what it is."""
         # As if the brand had said it: what is whose need not be guessed, for what is masked can be shown.
-        return [
-            (max(0, finding.start - start), finding.end - start, finding.type)
-            for finding in self._detector.find(text, ours=True)
-            if finding.end > start
-        ]
+        return [(finding.start, finding.end, finding.type) for finding in self._detector.find(text, ours=True)]
 
 
 def _with_words(text: str, spans: list[tuple[int, int, str]]) -> str:
@@ -98,17 +102,38 @@ def is_open() -> bool:
 
 
 def check(engine: Engine, ring: Ring | None) -> None:
-    """Raise `SettingsError` where the newest of what is stored cannot be opened with a ring."""
+    """Raise `SettingsError` where some of what is stored cannot be opened with a ring.
+
+    Looked at are the newest events, and each sealed column in some places: an older key may have sealed some of it, and
+    sealing anew may have been stopped half-way.
+    """
     before = seal.ring()
     seal.use(ring)
     try:
         with engine.connect() as conn:
             conn.execute(sa.select(inbox.c.body).order_by(inbox.c.id.desc()).limit(_LOOKED_AT)).all()
-            conn.execute(sa.select(vault.c.sealed).order_by(vault.c.id.desc()).limit(1)).all()
+            for column in seal.columns(metadata):
+                for query in _samples(conn, column):
+                    conn.execute(query.limit(1)).all()
     except VaultLocked as error:
         raise SettingsError(error.message) from error
     finally:
         seal.use(before)
+
+
+def _samples(conn: Connection, column: sa.Column[Any]) -> Iterator[sa.Select[Any]]:
+    """Where in a column to look."""
+    number = column.table.c.id
+    holds = sa.select(column).where(column.is_not(sa.null()))
+    if not isinstance(number.type, sa.Integer):
+        yield holds.order_by(number)
+        yield holds.order_by(number.desc())
+        return
+    first, last = conn.execute(sa.select(sa.func.min(number), sa.func.max(number))).one()
+    for part in range(_PLACES + 1 if first is not None else 0):
+        # Much is empty, which tells nothing; as much as is looked through has an end.
+        start = first + (last - first) * part // _PLACES
+        yield holds.where(number.between(start - _AROUND, start + _AROUND)).order_by(number)
 
 
 def masked(text: str, earlier: Sequence[str] = ()) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -50,7 +51,7 @@ def knowing(request: TurnRequest) -> Answer:
         return said_back(request, "Let's look at this in private.", effects=[effect], intent="where_is_my_order")
     answer = said_back(request, f"You said {told}.")
     state = {"version": 1, "slots": {"order_number": ORDER, "email": MAIL}}
-    return answer.__class__(**{name: getattr(answer, name) for name in answer.__struct_fields__} | {"state": state})
+    return msgspec.structs.replace(answer, state=state)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -78,14 +79,9 @@ async def talk(there: Road) -> str:
     # By an id as platforms give it; the fake's is all of the event.
     await there.record(Channel.TELEGRAM, RawEvent(native_id="edit", payload=raw_of(changed).payload))
     along = Attachment(kind="document", native_id="d1", name=f"{MAIL}.pdf", words=f"order {ORDER}")
-    await there.hear(said("see this", native_id="with").__class__(**_fields(said("see this")), attachments=(along,)))
+    await there.hear(msgspec.structs.replace(said("see this"), attachments=(along,)))
     await there.quiet()
     return str((await there.the_case())["id"])
-
-
-def _fields(message: object) -> dict[str, object]:
-    names = message.__struct_fields__  # type: ignore[attr-defined]
-    return {name: getattr(message, name) for name in names if name != "attachments"}
 
 
 @pytest.mark.skipif(ON_POSTGRES, reason="looks at SQLite's files")

@@ -84,6 +84,19 @@ def test_a_brand_that_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path, te
         brand.load(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("name: X\nformats: {order_paterns: ['1']}", r"formats\.order_patterns"), ("nmae: X\nformats: {}", "`name`")],
+)
+def test_a_name_in_brand_yml_that_nothing_reads_is_refused_with_what_was_meant(
+    tmp_path: Path, text: str, meant: str
+) -> None:
+    path = tmp_path / "brand.yml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=rf"nothing reads .* Did you mean .*{meant}"):
+        brand.load(path)
+
+
 async def test_a_round_that_fails_does_not_end_the_loop() -> None:
     rounds: list[int] = []
 

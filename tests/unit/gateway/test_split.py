@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 import regex
@@ -19,7 +20,7 @@ WALL = Wall(Detector())
 FAMILY = "👨‍👩‍👧‍👦"
 
 
-def of(length: int):
+def of(length: int) -> Callable[[str], bool]:
     return lambda piece: len(piece) <= length
 
 
