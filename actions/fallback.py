@@ -1,7 +1,5 @@
 """When the assistant does not understand, or understands that it is no help."""
 
-import re
-
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
@@ -13,8 +11,6 @@ from actions.understanding import Understood, understood
 
 #: So many messages in a row without help, and a person takes over.
 MOST_UNHELPED = 2
-#: What the gateway says in place of a file that came without words.
-_WORDLESS = re.compile(r"(?:\[[a-z]+\] ?)+")
 _PERSON_BUTTON = {"title": "Talk to a person", "payload": "/human"}
 
 
@@ -44,7 +40,7 @@ class Fallback(_Unhelpful):
 
     def say(self, dispatcher: CollectingDispatcher, message: Understood) -> None:
         """See `_Unhelpful`."""
-        if _WORDLESS.fullmatch(message.text):
+        if message.is_wordless:
             buttons = [] if message.surface == "public" else [_PERSON_BUTTON]
             dispatcher.utter_message(response="utter_attachment", buttons=buttons)
             return

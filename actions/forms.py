@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
-from actions import effects
+from actions import effects, spelling
 from actions.shop import Shop
 from actions.understanding import Understood, understood
 
@@ -30,6 +30,8 @@ FORMS: dict[str, tuple[str, ...]] = {
     "account_locked": ("email",),
 }
 
+#: How an answer is read in which the assistant has found no value.
+_READ = {"order_number": spelling.order_number, "email": spelling.email}
 #: Said while a value is asked for, these are attempts to give it; any other intent is a matter of its own.
 _ATTEMPTS = {"inform", "nlu_fallback", "out_of_scope"}
 #: And these may be the description of what is wrong with a parcel.
@@ -74,6 +76,9 @@ class FormCheck(Action):
         """Return the values said in this message or known from before, of the slots this form needs."""
         candidates = {slot: value for slot, value in tracker.slots_to_validate().items() if value is not None}
         given = {slot: str(candidates[slot]) for slot in self._required if slot in candidates}
+        asked = tracker.get_slot("requested_slot")
+        if asked in _READ and asked not in given and (value := _READ[asked](message.text)) is not None:
+            given[asked] = value
         if "description" in self._required and "description" not in given:
             description = self._description(tracker, message)
             if description:
@@ -123,10 +128,19 @@ class FormCheck(Action):
         if message.intent in (self._intent, "affirm"):
             # The form begins, the customer insists on the matter, or says "ok" and has not looked yet.
             return begins
+        if asked and message.is_wordless:
+            return self._shown(dispatcher, tracker)
         attempts = _DESCRIPTIONS if asked == "description" else _ATTEMPTS
         if asked and message.intent in attempts:
             return self._failed(dispatcher, tracker, f"no_{asked}")
         return [] if asked else begins
+
+    def _shown(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        """A picture in place of an answer: say that we cannot see it; the form waits, and adds nothing."""
+        events = self._failed(dispatcher, tracker, "waiting")
+        if SlotSet("problem", "waiting") in events:
+            dispatcher.utter_message(response="utter_attachment")
+        return events
 
     def _failed(self, dispatcher: CollectingDispatcher, tracker: Tracker, problem: str) -> list[EventType]:
         failures = int(tracker.get_slot("form_failures") or 0) + 1

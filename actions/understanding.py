@@ -1,8 +1,12 @@
 """What the channel tells an action about the message it has just understood."""
 
+import re
 from dataclasses import dataclass
 
 from rasa_sdk.interfaces import Tracker
+
+#: What the gateway writes for what came along, in place of words.
+_WORDLESS = re.compile(r"(?:\[[a-z]+\] ?)+")
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,11 @@ class Understood:
     reason: str
     entities: dict[str, str]
     suggestions: tuple[Suggestion, ...]
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether a picture, a recording or the like came without a word."""
+        return _WORDLESS.fullmatch(self.text) is not None
 
 
 def understood(tracker: Tracker) -> Understood:

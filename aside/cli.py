@@ -279,7 +279,7 @@ def of_privacy() -> None:
 def scan(source: Path, target: Path) -> None:
     """Find personal data in texts: {"text"} a line in, {"text", "findings"} a line out."""
     count = privacy.scan(source, target, Detector(brand.load().formats))
-    click.echo(f"{count} texts.")
+    click.echo("1 text." if count == 1 else f"{count} texts.")
 
 
 def main() -> None:

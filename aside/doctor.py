@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from aside import misread
@@ -25,7 +26,7 @@ from gateway.errors import AsideError, SettingsError
 from gateway.messages import Channel
 from gateway.sending.limits import limits
 from gateway.settings import ROOT, Settings, channel_credentials
-from gateway.storage import outages, settled
+from gateway.storage import outages, settled, vault
 from gateway.storage.database import create_engine
 from gateway.storage.migrate import is_current
 from gateway.storage.seal import Ring
@@ -141,6 +142,7 @@ def _database(settings: Settings) -> Iterator[Line]:
             yield look("database", "tables", "The tables are of an older version.", "`aside migrate`, or start Aside.")
             return
         yield ok("database", "tables", f"{engine.dialect.name}: the tables are this version's.")
+        yield from _sealed(settings, engine)
         with engine.connect() as conn:
             failing, waiting = outages.all_of(conn), settled.set_aside(conn)
         for outage in failing:
@@ -159,6 +161,17 @@ def _database(settings: Settings) -> Iterator[Line]:
         yield broken("database", "tables", f"The database does not answer: {said}", "See DATABASE_URL.")
     finally:
         engine.dispose()
+
+
+def _sealed(settings: Settings, engine: Engine) -> Iterator[Line]:
+    with suppress(SettingsError):  # a key that is none is said above
+        ring = Ring.of(settings.aside_vault_key.get_secret_value())
+        try:
+            vault.check(engine, ring)
+        except SettingsError as error:
+            yield broken("database", "sealed", error.message, "Put back the key that was used before: see your copy.")
+        else:
+            yield ok("database", "sealed", "ASIDE_VAULT_KEY opens what is stored.")
 
 
 def _assistant(settings: Settings) -> Iterator[Line]:

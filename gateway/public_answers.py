@@ -73,8 +73,8 @@ def refused(wall: Wall, folder: Path = DOMAIN) -> list[tuple[Answer, WallFinding
 
 def must_pass(brand: Brand, folder: Path = DOMAIN) -> None:
     """Raise `SettingsError` that names each public answer which the wall would refuse, with its file."""
-    wall = Wall(Detector(brand.formats))
-    found = {f"{answer.file}: {answer.name}: {finding.reason}" for answer, finding in refused(wall, folder)}
+    wall, where = Wall(Detector(brand.formats)), "/".join(folder.parts[-2:])
+    found = {f"{where}/{answer.file}: {answer.name}: {finding.reason}" for answer, finding in refused(wall, folder)}
     if found:
         raise SettingsError("Not fit for the public:\n" + "\n".join(sorted(found)))
 

@@ -1,5 +1,6 @@
 """What the API takes: bodies of requests and the words of queries. The documentation is made from these types."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal, TypeVar
@@ -16,6 +17,8 @@ B = TypeVar("B", bound=msgspec.Struct)
 E = TypeVar("E", bound=StrEnum)
 
 _LARGEST: Final = 262_144  # bytes: 10,000 characters, even where every one of them is escaped
+_GIVEN: Final = re.compile(r"(?<=Invalid enum value) (?:.*(?= - at `)|.*$)", re.DOTALL)
+"""What was given where a word of ours belongs: it may be anything, and answers repeat nothing."""
 _BIGGEST_ID: Final = 2**63
 LIMIT: Final = 50
 _LARGEST_LIMIT: Final = 200
@@ -108,7 +111,7 @@ def body_of(request: Request, kind: type[B]) -> B:
     try:
         found = msgspec.json.decode(request.body or b"{}", type=kind)
     except msgspec.ValidationError as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(_GIVEN.sub("", str(error))) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest("The body is not JSON.") from error
     except RecursionError as error:

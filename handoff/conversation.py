@@ -103,6 +103,6 @@ _LINES: Final = {
     "move.declined": ("check", "{who} closed the public thread without a word"),
     "move.offered": ("alert", "Told in public that our private answer did not arrive, with another way in"),
     "move.no_show": ("check", "The customer never came: closed in public with a word that says where to write"),
-    "wall.overridden": ("alert", "{who} said in public what the wall had refused"),
+    "wall.overridden": ("alert", "{who} said in public what the wall had refused{why}"),
     "move.public_closed": ("check", "The public thread was closed with a word"),
 }

@@ -27,7 +27,7 @@ _HEADERS: Final = {
     # A file that a stranger made: nothing of it runs, whatever a browser takes it for.
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, max-age=3600",
+    "Cache-Control": "no-store",  # a passport that a customer has sent lies on no disk of an agent
 }
 
 

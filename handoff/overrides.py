@@ -3,6 +3,7 @@
 refusal -> nothing in it that shows or repeats somebody's data, the right, a reason -> the kinds that are waived
 """
 
+import asyncio
 from typing import Final
 
 import msgspec
@@ -68,6 +69,7 @@ async def ask(tools: Tools, user: User, body: WallBody) -> FindingList:
         return Told() if case_id is None else private_words.told(conn, access_case(conn, user, case_id).id, now)
 
     told = await tools.db.read(read)
-    found = split.findings(tools.wall, body.text, body.channel, Author.AGENT, told)
+    # Beside the loop: a long text takes a second, in which customers are to be heard.
+    found = await asyncio.to_thread(split.findings, tools.wall, body.text, body.channel, Author.AGENT, told)
     may_pass = bool(found) and {finding.kind for finding in found} <= WAIVABLE and may(user, Right.OVERRIDE_WALL)
     return FindingList(findings=found, overridable=may_pass)

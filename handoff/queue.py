@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from gateway.cases import HELD_BY_A_PERSON, Case, CaseState, Owner, owner_of
-from gateway.messages import Channel, Surface
+from gateway.messages import Author, Channel, Surface
 from gateway.storage.desk_tables import users
 from gateway.storage.tables import CASE_IN_CRISIS, CASE_QUEUED, case_threads, cases, customers, messages, threads
 from handoff import cursor
@@ -47,7 +47,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest words of a case."""
+    """What a person said last in a case; what the assistant and Aside say is much the same in all of them."""
 
     author: str
     surface: Surface
@@ -275,7 +275,12 @@ def _channels(conn: Connection, ids: Sequence[str]) -> dict[str, list[Channel]]:
 def _previews(conn: Connection, ids: Sequence[str]) -> dict[str, Preview]:
     last = (
         sa.select(messages.c.id)
-        .where(messages.c.case_id == cases.c.id, messages.c.surface != Surface.NOTE, messages.c.text != "")
+        .where(
+            messages.c.case_id == cases.c.id,
+            messages.c.surface != Surface.NOTE,
+            messages.c.author.in_((Author.CUSTOMER, Author.AGENT)),
+            messages.c.text != "",
+        )
         .order_by(messages.c.at.desc(), messages.c.id.desc())
         .limit(1)
         .correlate(cases)

@@ -29,6 +29,9 @@ class Renderer:
             day=day,
             moment=moment,
             span=span,
+            lasting=lasting,
+            late=late,
+            due=due,
             label=label,
             initials=initials,
             percent=percent,
@@ -77,6 +80,21 @@ def span(length: timedelta) -> str:
         return f"{minutes} min"
     hours = minutes // 60
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
+
+
+def lasting(length: timedelta) -> str:
+    """How long something has been so: `for 4 min`; `just now`."""
+    return "just now" if (words := span(length)) == "now" else f"for {words}"
+
+
+def late(length: timedelta) -> str:
+    """By how much a promise is missed: `4 min late`; `late`."""
+    return "late" if (words := span(length)) == "now" else f"{words} late"
+
+
+def due(length: timedelta) -> str:
+    """How much time a promise leaves: `due in 4 min`; `due now`."""
+    return "due now" if (words := span(length)) == "now" else f"due in {words}"
 
 
 def window(seconds: int) -> str:

@@ -19,7 +19,7 @@ from gateway.privacy import limits
 from gateway.privacy.wall import Told
 from gateway.public_thread import Event, Patience
 from gateway.sending import outbox
-from gateway.storage import cases, events, private_words, progress, transcript, uploads
+from gateway.storage import cases, events, private_words, progress, transcript, uploads, vault
 from gateway.storage.desk_tables import idempotency
 from gateway.storage.transcript import Message
 from handoff import notes
@@ -168,7 +168,7 @@ def _note_override(
         actor=user.actor,
         epoch=case.epoch,
         at=now,
-        why=(draft.override or "").strip(),
+        why=vault.masked((draft.override or "").strip()),
         data={"message_id": message_id, "kinds": sorted(public.waived)},
     )
 

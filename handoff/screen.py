@@ -1,5 +1,6 @@
 """What one screen of the desk shows, read on one snapshot: lists, and the case that is open."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +12,7 @@ from gateway.cases import HELD_BY_A_PERSON, Case, CaseState
 from gateway.messages import Surface
 from gateway.sending.planner import Rules
 from gateway.storage import events, feed, threads, transcript, vault
-from handoff import attachments, clear, conversation, fates, outlook, queue, reveal, troubles, users, view
+from handoff import attachments, clear, conversation, fates, outlook, queue, refusals, reveal, troubles, users, view
 from handoff.queue import Counts, Wanted
 from handoff.rights import Right, access_case, may
 from handoff.users import User
@@ -120,6 +121,9 @@ def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
         "earlier": view.cursor_of(shown[0]) if len(found) > _SHOWN else None,
         "in_the_past": before is not None,
         "attachments": attachments.of_messages(conn, shown),
+        "outlook": outlook.by_place(detail.limits),
+        "places": _places(detail.threads),
+        "refusals": refusals.told(conn, shown),
         "fates": fates.shown(shown, threads.of_case(conn, case.id)),
         "doors": _doors(asked, case, detail),
         "others": [
@@ -128,6 +132,14 @@ def _case(conn: Connection, asked: Screen, case: Case) -> dict[str, object]:
             if user.id != asked.user.id and user.disabled_at is None and may(user, Right.WORK_CASES)
         ],
     }
+
+
+def _places(its_threads: Sequence[view.ThreadJson]) -> list[tuple[view.ThreadJson, int]]:
+    """Each kind of place in which the case goes on, as its latest thread, with how many there are; the latest first."""
+    found: dict[tuple[str, str, str], list[view.ThreadJson]] = {}
+    for thread in its_threads:
+        found.setdefault((thread.channel, thread.surface, thread.title), []).append(thread)
+    return [(ones[0], len(ones)) for ones in found.values()]
 
 
 def _doors(asked: Screen, case: Case, detail: view.CaseDetailJson) -> Doors:

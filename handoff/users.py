@@ -54,8 +54,10 @@ def add(conn: Connection, name: str, role: Role | str, now: datetime, password: 
         raise Invalid(f"A name has 1 to {_LONGEST_NAME} printable characters.")
     if role not in set(Role):
         raise Invalid(f"A role is one of {', '.join(Role)}.")
-    if find(conn, name) is not None:
-        raise Invalid(f"There is somebody called {name} already.")
+    # Names stand beside answers and in logs: "Ada" and "ada" would be two people whom nobody tells apart.
+    alike = next((user.name for user in list_all(conn) if user.name.casefold() == name.casefold()), None)
+    if alike is not None:
+        raise Invalid(f"There is somebody called {alike} already.")
     hashed = None if password is None else passwords.hashed(password)
     user_id = conn.execute(
         users.insert().values(name=name, role=Role(role), password_hash=hashed, created_at=now).returning(users.c.id)

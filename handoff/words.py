@@ -119,14 +119,17 @@ PERIODS: Final = {"day": "24 hours", "week": "7 days", "month": "30 days"}
 
 NEXT_MOVES: Final = {
     "seen": "a person looks",
-    "acked": "reminded",
-    "invited": "reminded",
+    "acked": "to be reminded",
+    "invited": "to be reminded",
     "reminded": "a person looks",
-    "watched": "closed",
-    "arrived": "closed, if nobody says anything",
-    "private_resolved": "closed",
+    "watched": "to be closed",
+    "arrived": "to be closed, if nobody says anything,",
+    "private_resolved": "to be closed",
 }
 """What is done next about a public thread, at its due time."""
+
+CLOSED_WITH_A_WORD: Final = ("watched", "arrived", "private_resolved")
+"""States of a public thread in which it can be closed with a word when the case is resolved."""
 
 PROOFS: Final = {
     "first_contact": "wrote first from here",

@@ -26,6 +26,7 @@ _OURS: Final = (silence.NAME, asking.NAME, repairs.NAME, POLICY)
 _SILENCE_EVERY: Final = 10.0  # minutes
 _ONE_LOOK: Final = 90.0  # seconds
 _AFTER_A_FAULT: Final = 30.0  # seconds
+_UNWELL: Final = 120.0  # seconds; most of what is told right after a restart is over by then, and the alarm with it
 _AWAY: Final = timedelta(minutes=30)  # nobody has looked for so long: we were away ourselves
 
 
@@ -62,14 +63,15 @@ class Lookout:
                 if not came_back:
                     await self._database.write(self._come_back)
                     came_back = True
-                await self.look()
+                if not await self.look():
+                    pause = min(pause, _UNWELL)
             except Exception as error:  # noqa: BLE001 - it is looked again
                 _log.error("look_failed", channel=self._name, error=type(error).__name__, exc_info=True)
                 pause = _AFTER_A_FAULT
             await asyncio.sleep(pause)
 
-    async def look(self) -> None:
-        """Look once. Raises what the database raises."""
+    async def look(self) -> bool:
+        """Look once; False where the platform tells of something that is not well. Raises what the database raises."""
         found: list[Finding] = []
         if self._care is not None and self._minutes > 0:
             found = await self._ask(self._care)
@@ -79,6 +81,7 @@ class Lookout:
                 _log.error("channel_unwell", channel=self._name, check=finding.name, why=finding.words)
             else:
                 _log.info("channel_well", channel=self._name, check=finding.name)
+        return all(finding.well is not False for finding in found)
 
     async def _ask(self, care: Care) -> list[Finding]:
         try:

@@ -22,18 +22,20 @@ _LONG_ENOUGH: Final = timedelta(days=3)  # of listening
 
 
 def judge(slots: Sequence[Slot], now: datetime) -> Finding:
-    """How the channel is; `slots` oldest first."""
+    """How the channel is; `slots` oldest first.
+
+    What is found stands until the next look, so no age is said of what is well: the last arrival is told beside it.
+    """
     arrivals = [slot for slot in slots if slot.count]
     if not arrivals:
         return _found(None, "Nothing has come in yet.")
     since = max(arrivals[-1].last_at, slots[-1].last_at)
     silent = max(now - since, timedelta(0))
-    last = f"Something came in {spoken(max(now - arrivals[-1].last_at, timedelta(0)))} ago"
     if sum(slot.count for slot in arrivals) < _ENOUGH or now - arrivals[0].first_at < _LONG_ENOUGH:
-        return _found(None, f"{last}; too little has come in so far to tell a silence from a quiet day.")
+        return _found(None, "Too little has come in so far to tell a silence from a quiet day.")
     usual = _usual(slots)
     if silent <= max(_SHORTEST, _TIMES * usual):
-        return _found(True, f"{last}.")
+        return _found(True, "What comes in comes as often as is usual here.")
     return _found(
         False,
         f"Nothing has come in for {spoken(silent)}; the longest usual silence here is {spoken(usual)}.",

@@ -136,7 +136,7 @@ async function ask() {
     const { findings, overridable } = await post("/wall", { text: words, channel: head().public, case: caseId() });
     if (words !== text.value || mode() !== "public") return;
     asked = { text: words, clear: findings.length === 0, overridable };
-    showWall(words, findings, !head().obstacle, overridable);
+    showWall(words, findings, head().obstacle, overridable);
   } catch (refusal) {
     tell(refusal.message, "refused");
   }
@@ -160,7 +160,7 @@ async function say() {
     if (files.length) clearAlong();
     said(words);
   } catch (refusal) {
-    if (refusal.code === "wall") showWall(words, refusal.findings, !head().obstacle);
+    if (refusal.code === "wall") showWall(words, refusal.findings, head().obstacle);
     tell(refusal.message, "refused");
   } finally {
     delete send.dataset.busy;

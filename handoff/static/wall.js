@@ -19,7 +19,8 @@ export function overrideReason() {
   return part("override").hidden || why.length < SHORTEST_REASON ? null : why;
 }
 
-export function showWall(text, findings, privateWay, overridable = false) {
+// `obstacle`: why nothing can be sent privately instead, and what can be done; empty where it can.
+export function showWall(text, findings, obstacle, overridable = false) {
   part("wall").hidden = false;
   part("wall").dataset.clear = findings.length ? "no" : "yes";
   part("wall-words").textContent = findings.length
@@ -28,7 +29,9 @@ export function showWall(text, findings, privateWay, overridable = false) {
   part("wall-text").hidden = findings.length === 0;
   part("wall-text").replaceChildren(...marked(text, findings));
   part("wall-findings").replaceChildren(...reasons(findings));
-  part("instead").hidden = findings.length === 0 || !privateWay;
+  part("instead").hidden = findings.length === 0 || Boolean(obstacle);
+  part("wall-else").hidden = findings.length === 0 || !obstacle;
+  part("wall-else").textContent = obstacle;
   part("override").hidden = !overridable;
 }
 

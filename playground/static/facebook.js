@@ -2,8 +2,9 @@
 
 import { h } from "./dom.js";
 import { Place, door, note } from "./place.js";
-import { entry, keys, line } from "./speech.js";
+import { acts, entry, keys, line, tray } from "./speech.js";
 
+const CHANGING = "Changing what you said";
 const M_ME = /https:\/\/m\.me\/\S+/;
 
 export function openFacebook(town, me) {
@@ -12,41 +13,38 @@ export function openFacebook(town, me) {
     name: "Page",
     label: "Comment on the Page of Wren & Co",
     placeholder: "Write a comment",
-    send: (text, target) => say(page, "facebook/comment", { customer: me().key, text, parent: target?.id }),
+    send: (text, target) => town.play("facebook/comment", { customer: me().key, text, parent: target?.id }),
   });
   const messenger = new Place(plot, "private", {
     name: "Messenger",
     label: "Message to Wren & Co in Messenger",
     placeholder: "Message Wren & Co",
-    send: (text) => say(messenger, "facebook/message", { customer: me().key, text }),
+    send: (text) => town.play("facebook/message", { customer: me().key, text }),
   });
   const inMessenger = (path) => () => messenger.attempt(() => town.play(path, { customer: me().key }));
   messenger.form.before(
-    keys([
-      { label: "Photo", run: inMessenger("facebook/send") },
-      { label: "Seen", run: inMessenger("facebook/read") },
-      { label: "Answer as the Page inbox", run: () => begin(messenger, { path: "facebook/page_inbox" }, "") },
+    tray([
+      { label: "Send a photo", run: inMessenger("facebook/send") },
+      { label: "Mark as seen", title: "Facebook tells the shop what you have seen", run: inMessenger("facebook/read") },
+      {
+        label: "Answer as the shop",
+        title: "As a colleague does in Facebook's own inbox, past Aside",
+        run: () => begin(messenger, "As the shop, in Facebook's own Page inbox", "facebook/page_inbox"),
+      },
     ]),
   );
 
   /** What is written next goes elsewhere: what was said before, in other words, or into the Page's own inbox. */
-  function begin(place, meant, text) {
-    place.meant = meant;
-    place.fill(text);
-  }
-
-  function say(place, path, body) {
-    const meant = place.meant;
-    place.meant = null;
-    return meant ? town.play(meant.path, { customer: me().key, text: body.text, ...meant.about }) : town.play(path, body);
+  function begin(place, words, path, about = {}, before = "") {
+    place.begin(words, (text) => town.play(path, { customer: me().key, text, ...about }), before);
   }
 
   /** What can be done about a comment: by who wrote it; by others, and by the Page's own people. */
   function deedsOfComment(item, mine) {
     const about = { comment: item.id };
     const run = (path, more) => () => page.attempt(() => town.play(path, { customer: me().key, ...about, ...more }));
-    const edit = () => begin(page, { path: "facebook/edit_comment", about }, item.message);
-    return keys(
+    const edit = () => begin(page, CHANGING, "facebook/edit_comment", about, item.message);
+    return acts(
       mine
         ? [
             { label: "Edit", run: edit },
@@ -65,8 +63,8 @@ export function openFacebook(town, me) {
     if (!message.last) return null;
     const about = { mid: message.mid };
     const run = (path, more) => () => messenger.attempt(() => town.play(path, { customer: me().key, ...about, ...more }));
-    const edit = () => begin(messenger, { path: "facebook/edit", about }, message.text);
-    return keys(
+    const edit = () => begin(messenger, CHANGING, "facebook/edit", about, message.text);
+    return acts(
       message.from_page
         ? [{ label: "❤", run: run("facebook/react", { emoji: "❤" }) }]
         : [

@@ -62,14 +62,24 @@ export class Place {
     this.shownFor = person.key;
   }
 
-  /** Answer something from now on; null ends that. */
+  /** Answer something from now on; null ends that, and whatever else was begun. */
   answer(target) {
     this.target = target;
+    this.instead = null;
     this.answering.hidden = !target;
     this.#measured();
     if (!target) return;
     this.answering.firstElementChild.textContent = `Replying to ${target.name}: ${target.text}`;
     this.input.focus();
+  }
+
+  /** What is written next is for `send`, as `words` say above it; `text` is what it begins with. */
+  begin(words, send, text = "") {
+    this.answer(null);
+    this.instead = send;
+    this.answering.firstElementChild.textContent = words;
+    this.answering.hidden = false;
+    this.fill(text);
   }
 
   /** Put a text into the composer. */
@@ -126,16 +136,22 @@ export class Place {
         event.preventDefault();
         this.#submit();
       }
-      if (event.key === "Escape") this.answer(null);
+      if (event.key === "Escape") this.#stop();
     });
     this.input.addEventListener("input", () => this.#measured());
-    this.answering.lastElementChild.addEventListener("click", () => this.answer(null));
+    this.answering.lastElementChild.addEventListener("click", () => this.#stop());
+  }
+
+  #stop() {
+    if (this.instead) this.input.value = "";
+    this.answer(null);
   }
 
   async #submit() {
     const text = this.input.value.trim();
     if (!text) return;
-    const sent = await this.attempt(() => this.sendText(text, this.target));
+    const send = this.instead ?? this.sendText;
+    const sent = await this.attempt(() => send(text, this.target));
     if (sent === null) return;
     this.input.value = "";
     this.answer(null);
@@ -144,7 +160,8 @@ export class Place {
   }
 
   #toEnd() {
-    this.scroll.scrollTop = this.scroll.scrollHeight;
+    // What an empty place says is read from its beginning.
+    this.scroll.scrollTop = this.empty.hidden ? this.scroll.scrollHeight : 0;
     this.atEnd = true;
   }
 

@@ -67,6 +67,22 @@ export function keys(items) {
   );
 }
 
+/** What one can do about a message: words in a line, so that the message stays the loudest. */
+export function acts(items) {
+  return items.length > 0 && h("div", { class: "acts" }, ...items.map(({ label, run }) => quiet(label, run)));
+}
+
+/** What else one can do in a chat, in one line above its composer. */
+export function tray(items) {
+  return h(
+    "div",
+    { class: "tray" },
+    ...items.map(({ label, title, run }) =>
+      h("button", { type: "button", class: "small", title, on: { click: run } }, label),
+    ),
+  );
+}
+
 /** A modest button. */
 function quiet(label, run) {
   return h("button", { type: "button", class: "quiet", on: { click: run } }, label);

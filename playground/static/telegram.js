@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { Place, door, note } from "./place.js";
-import { keys, line } from "./speech.js";
+import { acts, keys, line, tray } from "./speech.js";
 
 export function openTelegram(town, me) {
   const plot = document.getElementById("telegram");
@@ -10,21 +10,21 @@ export function openTelegram(town, me) {
     name: "group",
     label: "Write in the Telegram group",
     placeholder: "Write to the group",
-    send: (text, target) => say(group, "telegram/group", { customer: me().key, text, reply_to: target?.id }),
+    send: (text, target) => town.play("telegram/group", { customer: me().key, text, reply_to: target?.id }),
   });
   const chat = new Place(plot, "private", {
     name: "bot chat",
     label: "Message to the Telegram bot",
     placeholder: "Message the bot",
-    send: (text) => say(chat, "telegram/private", { customer: me().key, text }),
+    send: (text) => town.play("telegram/private", { customer: me().key, text }),
   });
 
   const send = (kind) => () => chat.attempt(() => town.play("telegram/send", { customer: me().key, kind }));
   const block = (state) => (state.telegram.blocked.includes(me().telegram_id) ? "unblock" : "block");
-  const extras = keys([
+  const extras = tray([
     { label: "Photo", run: send("photo") },
     { label: "Voice", run: send("voice") },
-    { label: "Paper", run: send("document") },
+    { label: "Document", run: send("document") },
     { label: "Place", run: send("location") },
     {
       label: "Block",
@@ -37,10 +37,8 @@ export function openTelegram(town, me) {
   function deeds(message, place, mine) {
     if (!message.last) return null;
     const own = { customer: me().key, chat_id: message.chat_id, message_id: message.message_id };
-    const edit = () => {
-      place.editing = own;
-      place.fill(message.text);
-    };
+    const edit = () =>
+      place.begin("Changing what you said", (text) => town.play("telegram/edit", { ...own, text }), message.text);
     const emoji = message.reactions[me().telegram_id] ? "" : "👍";
     const react = () => place.attempt(() => town.play("telegram/react", { ...own, emoji }));
     const remove = () => place.attempt(() => town.play("telegram/delete", own));
@@ -48,14 +46,7 @@ export function openTelegram(town, me) {
       { label: "Edit", run: edit },
       { label: "Delete", run: remove },
     ];
-    return keys(mine ? ours : [{ label: "👍", run: react }]);
-  }
-
-  /** Say something new, or what was said before in other words. */
-  function say(place, path, body) {
-    const editing = place.editing;
-    place.editing = null;
-    return editing ? town.play("telegram/edit", { ...editing, text: body.text }) : town.play(path, body);
+    return acts(mine ? ours : [{ label: "👍", run: react }]);
   }
 
   function button(message, item, place) {
@@ -95,6 +86,7 @@ export function openTelegram(town, me) {
   }
 
   function render(state, person) {
+    extras.lastElementChild.textContent = block(state) === "block" ? "Block" : "Unblock";
     const authors = new Map(state.about.customers.map((customer) => [customer.telegram_id, customer]));
     const all = state.telegram.messages;
     const parts = [

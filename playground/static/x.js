@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { Place, door, note } from "./place.js";
-import { entry, keys, line } from "./speech.js";
+import { acts, entry, line } from "./speech.js";
 import { LIMIT, weightedLength } from "./weight.js";
 
 export function openX(town, me) {
@@ -58,7 +58,7 @@ export function openX(town, me) {
             { class: "deeds" },
             door("Send a private message", () => enter(post)),
           ),
-        author === me() && keys([{ label: "Delete", run: remove }]),
+        author === me() && acts([{ label: "Delete", run: remove }]),
       );
       item.dataset.key = post.id;
       return item;

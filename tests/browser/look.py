@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from handoff.users import Role
 from tests.browser import seed
@@ -76,8 +76,8 @@ async def take(folder: Path) -> None:
             await page.goto(f"{house.url}/desk")
             await shot("10-list-390")
             along = await house.db.write(lambda conn: seed.with_attachments(conn, house.clock))
-            picture = {"name": "replacement.png", "mimeType": "image/png", "buffer": seed.PICTURE}
-            evil = {"name": "macro.svg", "mimeType": "image/svg+xml", "buffer": b"<svg onload=alert(1)>"}
+            picture = FilePayload(name="replacement.png", mimeType="image/png", buffer=seed.PICTURE)
+            evil = FilePayload(name="macro.svg", mimeType="image/svg+xml", buffer=b"<svg onload=alert(1)>")
             for width, height in ((1440, 900), (390, 844)):
                 await page.set_viewport_size({"width": width, "height": height})
                 await page.goto(f"{house.url}/desk/cases/{along}")
@@ -85,7 +85,7 @@ async def take(folder: Path) -> None:
                     await page.click("button[data-act=claim]")
                 await page.wait_for_selector("#head[data-mine=yes]")
                 await page.fill("#text", "Here is what a new one looks like.")
-                await page.set_input_files("#file", [picture, evil])  # type: ignore[list-item]
+                await page.set_input_files("#file", [picture, evil])
                 await page.wait_for_selector(".along li[data-state=ready] img")
                 await page.wait_for_selector(".along li[data-state=refused]")
                 await shot(f"15-files-{width}")

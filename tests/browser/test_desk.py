@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from gateway.messages import Channel, Surface
 from gateway.sending.parcels import OutboxStatus
@@ -84,8 +84,8 @@ async def test_files_are_attached_pasted_removed_and_sent_with_the_keyboard(hous
         await page.keyboard.press("Enter")
     await (await chooser.value).set_files(
         [
-            {"name": "lamp.png", "mimeType": "image/png", "buffer": seed.PICTURE},
-            {"name": "evil.png", "mimeType": "image/png", "buffer": b"<svg onload=alert(1)>"},
+            FilePayload(name="lamp.png", mimeType="image/png", buffer=seed.PICTURE),
+            FilePayload(name="evil.png", mimeType="image/png", buffer=b"<svg onload=alert(1)>"),
         ]
     )
     await expect(page.locator(".along li[data-state=ready]")).to_have_count(1)

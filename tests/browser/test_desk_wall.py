@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway.messages import Surface
+from gateway.messages import Channel, Surface
 from handoff.users import Role
 from tests.browser.chromium import chromium
 from tests.browser.test_desk import at_the_desk, busy
@@ -69,4 +69,28 @@ async def test_a_supervisor_says_what_the_wall_refuses_for_its_wording_with_a_re
     await expect(page.locator("#send")).to_be_enabled()
     await page.locator("#send").click()
     await expect(page.locator(".scene.public .by-me .words")).to_have_text("Your order has shipped.")
+    assert desk.faults == []
+
+
+async def test_where_nothing_can_be_sent_privately_instead_the_wall_says_what_can_be_done(
+    house: House, browser: Browser
+) -> None:
+    def plot(story: Story) -> None:
+        story.says("where is my order??", Surface.PUBLIC)
+        story.hands_over()
+
+    case_id = await house.tell(plot, channel=Channel.TWITTER)
+    desk = await at_the_desk(browser, house)
+    page = desk.page
+    await page.goto(f"{house.url}/desk/cases/{case_id}")
+    await page.get_by_role("button", name="Claim").click()
+    await page.wait_for_selector("#head[data-mine=yes]")
+    await page.locator("label.for-public").click()
+    await page.fill("#text", "What is your order number?")
+    await expect(page.locator("#wall mark").first).to_be_visible()
+    await expect(page.locator("#instead")).to_be_hidden()
+    await expect(page.locator("#wall-else")).to_contain_text("ask them to send a direct message")
+    await page.fill("#text", "Thanks for waiting!")
+    await expect(page.locator("#wall[data-clear=yes]")).to_be_visible()
+    await expect(page.locator("#wall-else")).to_be_hidden()
     assert desk.faults == []

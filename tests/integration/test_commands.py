@@ -1,5 +1,6 @@
 """`aside doctor`, `aside channels` and `aside replay`, as processes, with the playground as the platforms."""
 
+import base64
 import json
 import os
 import subprocess
@@ -14,8 +15,10 @@ from gateway.clock import utc_now
 from gateway.intake import inbox
 from gateway.intake.inbox import InboxStatus
 from gateway.messages import Channel, RawEvent
+from gateway.storage import seal
 from gateway.storage.database import create_engine
 from gateway.storage.migrate import migrate
+from gateway.storage.seal import Ring
 from gateway.storage.tables import inbox as inbox_table
 from tests.stack import ROOT, free_ports
 
@@ -27,7 +30,8 @@ def aside(home: Path, *arguments: str, **environment: str) -> subprocess.Complet
     known = {name: value for name, value in os.environ.items() if not name.startswith((*_CHANNELS, "ASIDE"))}
     # Set, so that no .env of this checkout is looked at for them.
     off = {f"{prefix}{name}": "" for prefix in _CHANNELS for name in ("ACCESS_TOKEN", "PAGE_ACCESS_TOKEN")}
-    here = {"ASIDE_HOME": str(home), "ASIDE_PORT": str(free_ports(1)[0]), "ASIDE_BOT_TOKEN": "t", **off}
+    port, rasa = (str(port) for port in free_ports(2))  # whatever else runs on this machine is none of these tests'
+    here = {"ASIDE_HOME": str(home), "ASIDE_PORT": port, "RASA_PORT": rasa, "ASIDE_BOT_TOKEN": "t", **off}
     return subprocess.run(
         [sys.executable, "-m", "aside", *arguments],
         cwd=ROOT,
@@ -84,6 +88,20 @@ def test_the_doctor_says_what_is_wrong_with_settings_and_what_to_do(home: Path) 
     assert facebook["verdict"] == "broken"
     assert "FACEBOOK_SECRET" in facebook["words"]
     assert "FACEBOOK_VERIFY" not in facebook["words"]
+
+
+def test_the_doctor_says_where_the_key_does_not_open_what_is_stored(home: Path) -> None:
+    old, new = (base64.b64encode(byte * 32).decode() for byte in (b"a", b"b"))
+    engine = create_engine(f"sqlite:///{home / 'aside.db'}")
+    event = {"channel": "telegram", "account": "a", "native_id": "1", "body": b"{}", "status": "ignored"}
+    seal.use(Ring.of(old))
+    with engine.begin() as conn:
+        conn.execute(inbox_table.insert().values(**event, received_at=utc_now()))
+    seal.use(None)
+    engine.dispose()
+    for keys, verdict in ((old, "ok"), (new, "broken"), (f"{new},{old}", "ok")):
+        done = aside(home, "doctor", "--json", ASIDE_VAULT_KEY=keys)
+        assert lines(done)["database", "sealed"]["verdict"] == verdict
 
 
 def test_the_doctor_finds_a_database_that_is_away(home: Path) -> None:

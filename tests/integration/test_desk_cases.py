@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.cases import CaseState
-from gateway.messages import Channel, Surface
+from gateway.messages import Author, Channel, Surface
 from gateway.public_thread import MoveState
 from gateway.storage import cases, moves
 from gateway.storage.tables import cases as cases_table
@@ -43,6 +43,21 @@ async def claimed(client: httpx.AsyncClient, case_id: str) -> int:
     answer = await act(client, case_id, "claim", epoch=await epoch_of(client, case_id))
     assert answer.status_code == 200, answer.text
     return int(answer.json()["epoch"])
+
+
+async def test_a_row_shows_what_a_person_said_last_and_not_what_is_said_by_itself(
+    house: House, ada: httpx.AsyncClient
+) -> None:
+    def plot(story: Story) -> None:
+        asks_for_a_person(story)
+        story.answers("Which order is it about?")
+        story.answers("I'm passing you to one of our team.", author=Author.SYSTEM)
+
+    await house.tell(plot)
+    [listed] = (await house.read(lambda conn: queue.listing(conn, queue.Wanted(), limit=9))).rows
+    assert listed.preview is not None
+    assert (listed.preview.author, listed.preview.text) == ("customer", "I want a human")
+    assert "passing you" not in (await ada.get("/desk?list=queue")).text
 
 
 async def test_a_queued_case_is_listed_in_the_form_that_the_design_fixes(house: House, ada: httpx.AsyncClient) -> None:
@@ -265,7 +280,9 @@ async def test_a_case_on_hold_stays_with_its_agent_until_a_time(house: House, ad
     assert later["due_at"] == "2026-11-22T08:00:00Z"
     both = {"minutes": 5, "due_at": "2026-11-22T09:00:00Z"}
     times = ["2026-11-20T09:00:00Z", "2027-11-20T09:00:00Z", "2026-11-22T09:00:00", "soon"]
-    for wrong in ({}, {"minutes": 0}, both, *({"due_at": time} for time in times)):
+    unfit: list[dict[str, object]] = [{}, {"minutes": 0}, both]
+    unfit += [{"due_at": time} for time in times]
+    for wrong in unfit:
         answer = await act(ada, case_id, "hold", epoch=epoch, **wrong)
         assert (answer.status_code, answer.json()["error"]) == (422, "invalid"), wrong
 

@@ -108,7 +108,7 @@ async def test_what_was_set_aside_is_listed_page_by_page_the_newest_first(house:
     ids = await hold_events(house, 7, InboxStatus.SET_ASIDE, "not_understood")
     await hold_events(house, 2, InboxStatus.IGNORED, "own_echo")
     got: list[int] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = (await bea.get(f"/api/v1/channels/telegram/events?limit=3{cursor and '&cursor=' + cursor}")).json()
         got += [event["id"] for event in page["events"]]

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -166,7 +167,7 @@ async def test_a_browser_is_known_to_one_user_until_the_password_changes(house: 
         (cookie,) = [each for each in answer.headers.get_list("set-cookie") if "aside_device_" in each]
         assert {"HttpOnly", "SameSite=Strict", "Path=/login"} <= {part.strip() for part in cookie.split(";")}
         proof = cookie.split("=")[1].split(";")[0]
-        ada, bob = [await house.read(lambda conn, name=name: users_of.find(conn, name)) for name in ("Ada", "Bob")]
+        ada, bob = [await house.read(partial(users_of.find, name=name)) for name in ("Ada", "Bob")]
         assert ada is not None
         assert bob is not None
         thief.cookies.set(devices.cookie_of(bob.id), proof, path="/login")

@@ -166,7 +166,7 @@ async def test_what_is_handed_out_runs_nothing_and_is_shown_in_place_only_where_
         assert headers["content-disposition"].startswith(shown)
         assert headers["x-content-type-options"] == "nosniff"
         assert "sandbox" in headers["content-security-policy"]
-        assert headers["cache-control"].startswith("private")
+        assert headers["cache-control"] == "no-store"
 
 
 async def test_a_file_may_be_larger_than_a_webhook_and_not_larger_than_the_setting(

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from gateway.messages import Channel, Surface
-from gateway.sending.outbox import OutboxStatus
+from gateway.sending.parcels import OutboxStatus
 from gateway.storage.tables import messages, outbox
 from tests.factories import Story
 from tests.integration.desk import House
@@ -152,6 +152,8 @@ async def test_a_private_reply_that_facebook_refused_may_be_tried_again(house: H
         stories[0].deliver(OutboxStatus.FAILED, "no")
 
     await house.db.write(refuse)
+    page = (await ada.get(f"/desk/cases/{case_id}")).text
+    assert '<span class="delivery-help">no</span>' in page, "the desk says why"
     assert (await say(ada, case_id, "Hello again.")).status_code == 201
 
 

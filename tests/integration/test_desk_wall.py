@@ -78,6 +78,8 @@ async def test_a_supervisor_lets_a_wording_pass_with_a_reason_that_stands_in_the
         [kept] = await house.read(
             lambda conn: conn.execute(sa.select(events).where(events.c.kind == "wall.overridden")).all()
         )
+        page = (await sue.get(f"/desk/cases/{case_id}")).text
+        assert "wall had refused: The customer posted the shipping note themselves." in page
     assert (kept.actor, kept.why) == ("agent:Sue", "The customer posted the shipping note themselves.")
     assert kept.data == {"message_id": answer.json()["id"], "kinds": ["confirmation"]}
     [parcel] = await said(house)

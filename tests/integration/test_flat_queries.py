@@ -291,8 +291,8 @@ async def test_a_conversation_of_5000_messages_is_opened_and_paged_at_the_cost_o
     channel: Channel, tmp_path: Path
 ) -> None:
     costs = []
-    telling = {"assistant": FakeAssistant(answering), "platform": FakePlatform(channel)}
-    async with road(tmp_path, **telling, aside_vault_days=KEPT) as there:
+    assistant, platform = FakeAssistant(answering), FakePlatform(channel)
+    async with road(tmp_path, assistant=assistant, platform=platform, aside_vault_days=KEPT) as there:
         await there.hear(said("hello", channel=channel))
         await there.quiet()
         case_id = (await there.the_case())["id"]

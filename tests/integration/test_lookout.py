@@ -1,7 +1,9 @@
 """A channel that lost its token or its webhook, or went silent, is told to everybody: rows, events, /readyz."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -57,6 +59,26 @@ async def test_what_turns_ill_or_well_again_is_told_once(tmp_path: Path) -> None
         await looking.look()
         assert await told(way, "channel.well") == [("channel.well", "webhook")]
         assert "plan" not in await known(way)
+
+
+async def test_what_is_not_well_is_looked_at_again_sooner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    platform = FakePlatform()
+    ills = [found(webhook=False), found(webhook=True), found(webhook=None)]
+
+    async def slept(seconds: float) -> None:
+        pauses.append(seconds)
+        if not ills:
+            raise asyncio.CancelledError
+        platform.found = ills.pop(0)
+
+    async with road(tmp_path, platform=FakePlatform(Channel.FACEBOOK), aside_check_minutes=0) as way:
+        platform.found = ills.pop(0)
+        monkeypatch.setattr("gateway.intake.lookout.asyncio", SimpleNamespace(sleep=slept, timeout=asyncio.timeout))
+        with pytest.raises(asyncio.CancelledError):
+            await lookout(way, platform).run("me")
+    assert pauses[0] == 120
+    assert min(pauses[1:]) >= 540
 
 
 async def test_a_look_that_fails_forgets_nothing_that_is_known(tmp_path: Path) -> None:

@@ -162,13 +162,13 @@ class Keeper:
         waiting = _number(info.get("pending_update_count"))
         failed, why = _number(info.get("last_error_date")), str(info.get("last_error_message", ""))
         if waiting and failed and self._clock().timestamp() - failed < _RECENT:
-            words = f"{waiting} updates wait, and the last delivery failed: {why[:200]}."
+            words = f"{_updates(waiting)}, and the last delivery failed: {why[:200]}."
             advice = "Look whether this address is reached from the internet, by https with a good certificate."
             if "403" in why:
                 advice = f"The secret is not the one that was set. {_CONNECT}"
             return Check(name="deliveries", well=False, words=words, advice=advice)
         if waiting > _MANY:
-            words = f"{waiting} updates wait at Telegram."
+            words = f"{_updates(waiting)} at Telegram."
             return Check(name="deliveries", well=False, words=words, advice="Look whether the gateway keeps up.")
         return Check(name="deliveries", well=True, words=f"Deliveries arrive; {waiting} wait at Telegram.")
 
@@ -194,6 +194,10 @@ def _no_token(error: SendError) -> Check:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc or "an unknown place"
+
+
+def _updates(waiting: int) -> str:
+    return "1 update waits" if waiting == 1 else f"{waiting} updates wait"
 
 
 def _number(value: object) -> int:

@@ -1,20 +1,25 @@
 """The desk's small parts: cursors, passwords, rights, words on pages, scenes."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sanic import Request
 
 from gateway.cases import HandoffReason
-from gateway.messages import Author, Delivery, Surface
+from gateway.messages import Author, Channel, Delivery, Surface
 from gateway.public_thread import MoveState
 from gateway.storage.events import Event
 from gateway.storage.transcript import Message
-from handoff import conversation, cursor, passwords, render, words
+from handoff import conversation, cursor, outlook, passwords, refusals, render, words
+from handoff.bodies import WallBody, body_of
 from handoff.conversation import Day, Happening, Scene
 from handoff.errors import Invalid
+from handoff.limits import LimitJson
 from handoff.rights import Right, may
 from handoff.screen import zone_of
 from handoff.users import Role, User
@@ -82,6 +87,47 @@ def test_lengths_of_time_are_short(length: int, shown: str) -> None:
     assert render.span(timedelta(seconds=length)) == shown
 
 
+@pytest.mark.parametrize(
+    ("length", "lasting", "late", "due"),
+    [(20, "just now", "late", "due now"), (300, "for 5 min", "5 min late", "due in 5 min")],
+)
+def test_less_than_a_minute_is_said_as_people_say_it(length: int, lasting: str, late: str, due: str) -> None:
+    spans = timedelta(seconds=length)
+    assert (render.lasting(spans), render.late(spans), render.due(spans)) == (lasting, late, due)
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (
+            "A private reply was sent already: there is one for each comment. Facebook answered 400, error 10900: (#1)",
+            "A private reply was sent already: there is one for each comment.",
+        ),
+        ("X answered 403: You are not permitted.", "X answered 403: You are not permitted."),
+        ("", "The platform refused it."),
+        ("x" * 400, f"{'x' * 300}…"),
+    ],
+)
+def test_a_refusal_is_told_by_its_meaning(error: str, shown: str) -> None:
+    assert refusals.words_of(error) == shown
+
+
+def place(channel: Channel, surface: Surface, thread: str, why: str = "", *, can_send: bool = True) -> LimitJson:
+    return LimitJson(
+        channel=channel, thread=thread, surface=surface, can_send=can_send, why=why, until=None, left=None,
+        window_seconds=None, cost_usd=0, takes=None,
+    )  # fmt: skip
+
+
+def test_what_can_still_be_said_is_listed_once_for_each_kind_of_place() -> None:
+    comments = [place(Channel.FACEBOOK, Surface.PUBLIC, thread) for thread in ("c1", "c2", "c3")]
+    shut = place(Channel.FACEBOOK, Surface.PRIVATE, "psid:1", "once", can_send=False)
+    way = place(Channel.FACEBOOK, Surface.PRIVATE, "c2")
+    never = place(Channel.TWITTER, Surface.PRIVATE, "dm:1", "never", can_send=False)
+    again = place(Channel.TWITTER, Surface.PRIVATE, "dm:2", "never", can_send=False)
+    assert outlook.by_place([shut, *comments, way, never, again]) == [comments[0], way, never]
+
+
 def test_times_are_shown_where_the_reader_is() -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
     assert render.clock(START, tokyo) == "07:30"
@@ -144,3 +190,11 @@ def test_a_conversation_falls_into_scenes_by_surface_and_place_with_days_and_hap
 def test_what_happened_before_the_first_message_shown_is_left_out() -> None:
     made = conversation.blocks([said(1, 10, Surface.PRIVATE)], [happened("case.claimed", 5)], UTC)
     assert [type(block) for block in made] == [Day, Scene]
+
+
+def test_what_was_given_for_a_word_of_ours_is_not_repeated() -> None:
+    given = SimpleNamespace(body=b'{"text": "hi", "channel": "ines@mail.example\' - at `$.x`"}')
+    with pytest.raises(Invalid) as refused:
+        body_of(cast(Request, given), WallBody)
+    assert "ines" not in str(refused.value)
+    assert "`$.channel`" in str(refused.value)
