@@ -18,7 +18,7 @@ ROUNDABOUT = re.compile(
       | \b(?:what|which|whatever)(?:'s|\sis)?\s(?:the\s)?(?:(?:e-?mail|mail)(?:\saddress)?|names?|number
             |phone(?!\s(?:are\syou\susing|do\syou\s(?:have|use|own)|have\syou\sgot|is\sit))|mobile|address|postcode
             |card|username|user\sname
-            |account\sname|reference|ref|surname|alias|street|pin|password|handle|login|zip|house|flat|delivery\saddress
+            |account\sname|reference|ref|surname|alias|street(?!\sis\s(?!your|it|this|that))|pin|password|handle|login|zip|house|flat|delivery\saddress
             |reg(?:istration)?|d\.?o\.?b|id)(?:'s|\sis|\swas)?\s(?:did|do|does|have|has|should|shall|can|could|may
             |might|is|was|are|were|it|on|to|under|for|we|will|would
             |affected(?!\sby)|linked|starts?|ends?|shows?|and|or|with|associated)\b
