@@ -43,8 +43,9 @@ _ENGLISH = rf"""
 | \breference\syou\b | \bthe\s(?:name|e-?mail|number|address|phone)\s(?:the\s(?:booking|order|account|ticket
             |reservation|policy|parcel|room|table|card|delivery|contract)|it|this|that)\s(?:was|is|were|are|went
             |came)\b
-| \brmn\b | \byour\s(?:[\w'-]+\s){0,4}?barcode\s(?:number|no)\b
-| \bthe\s(?:name|e-?mail|number|address|phone)\s(?:it|this|that)(?:'s|\sis|\swas)\s(?:meant|for|under|going|addressed|due)\b
+| \brmn\b | \byour\s(?:[\w'-]+\s){0, 4}?barcode\s(?:number|no)\b
+| \bthe\s(?:name|e-?mail|number|address|phone)\s(?:it|this|that)(?:'s|\sis|\swas)
+     \s(?:meant|for|under|going|addressed|due)\b
 | \bdetails\sof\syour\s(?:booking|order|account|reservation|ticket|card|policy|payment|flight|stay|delivery)\b
             | \ba\sref(?:erence)?\b(?!\s(?:to|for\sthose|book|letter)) | \bhas\sa\s(?:number|code
             |reference)\b | \bnumber\s(?:from|off|printed\son

@@ -1,23 +1,36 @@
-"""Personal data of the generated conversations: invented values, and how people write them.
+"""Personal data of the generated conversations: invented values, and what of each must never be seen in public.
 
-kind -> a value -> the shapes it is written in, evasions among them; and what of it must never be seen in public.
+kind -> a value and what the customer calls it -> (`shapes`) as it is written -> `shows`: whether a text gives it away
 """
 
 import random
 import re
+import string
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-_WORDS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+from tests.conversations.shapes import WORDS, shaped
+
 _FIRST: Final = ("marta", "jonas", "ines", "tom", "aylin", "pavel", "nora", "kofi", "lena", "rui", "sanne", "omar")
 _LAST: Final = ("berg", "okafor", "lindqvist", "dahl", "moreau", "rossi", "novak", "silva", "haas", "iqbal", "brandt")
-_HOSTS: Final = ("mail.example", "post.example", "inbox.example", "nordnet.example")
+_HOSTS: Final = ("mail.example", "post.example", "inbox.example", "nordnet.example", "brightmail.com", "posteo.net")
 _STREETS: Final = ("Elm Road", "Mill Lane", "Station Road", "Harbour Street", "Queens Avenue", "Church Street")
 _TOWNS: Final = ("Leeds LS1 4AP", "York YO1 7HH", "Bristol BS1 5TR", "London N1 9GU")
-_WORST: Final = 4
+_ORDERS: Final = tuple(str(number) for number in range(104217, 104229) if number not in (104217, 104226))
+"""Of the demo shop; without those whose address is one of the brand's own, and so nobody's secret."""
+_LOCATOR: Final = "ABCDEFGHJKLMNPQRSTVWXYZ"
+_TAIL: Final = 4
 """Digits: so many of the end of a number tell whose it is."""
+
+_WHOSE: Final = 8
+"""Characters of an e-mail address from which what stands before the @ tells whose it is."""
+
+NUMBERS: Final = frozenset(
+    {"order_number", "phone", "card", "iban", "tracking", "account", "loyalty", "case", "one_time_code"}
+)
+"""Kinds of which the end by itself tells."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,8 @@ def _digits(dice: random.Random, count: int) -> str:
 
 
 def _card(dice: random.Random) -> str:
-    body = "4" + _digits(dice, 14)
+    body = dice.choice(("4", "51", "55", "4", "4"))
+    body += "".join(str(dice.randrange(10)) for _ in range(15 - len(body)))
     for last in "0123456789":
         total = 0
         for place, digit in enumerate(reversed(body + last)):
@@ -52,74 +66,82 @@ def _iban(dice: random.Random) -> str:
     return f"DE{98 - rest % 97:02d}{account}"
 
 
-def _name(dice: random.Random) -> str:
-    return f"{dice.choice(_FIRST)}.{dice.choice(_LAST)}{dice.randrange(100)}"
+def _email(dice: random.Random) -> str:
+    return f"{dice.choice(_FIRST)}.{dice.choice(_LAST)}{dice.randrange(100)}@{dice.choice(_HOSTS)}"
 
 
-KINDS: Final[dict[str, tuple[str, Callable[[random.Random], str]]]] = {
-    "order_number": ("order number", lambda dice: f"104{dice.randrange(217, 229)}"),
-    "email": ("email", lambda dice: f"{_name(dice)}@{dice.choice(_HOSTS)}"),
+def _locator(dice: random.Random) -> str:
+    return "".join(dice.choice(_LOCATOR) if place in (0, 2, 5) else str(dice.randrange(2, 10)) for place in range(6))
+
+
+def _password(dice: random.Random) -> str:
+    return f"{dice.choice(_LAST).title()}{dice.choice('!?$#')}{_digits(dice, 4)}{dice.choice(string.ascii_lowercase)}"
+
+
+def _national(dice: random.Random) -> str:
+    return f"{dice.choice(('AB', 'CE', 'JG', 'SW'))}{_digits(dice, 6)}{dice.choice('ABCD')}"
+
+
+def _plate(dice: random.Random) -> str:
+    letters = "".join(dice.choice(_LOCATOR) for _ in range(3))
+    return f"{dice.choice(('AB', 'YK', 'LD', 'BX'))}{dice.randrange(51, 75)} {letters}"
+
+
+def _address(dice: random.Random) -> str:
+    return f"{dice.randrange(2, 99)} {dice.choice(_STREETS)}, {dice.choice(_TOWNS)}"
+
+
+def _birth(dice: random.Random) -> str:
+    return f"{dice.randrange(1, 29):02d}/{dice.randrange(1, 13):02d}/{dice.randrange(1950, 2004)}"
+
+
+def _ip(dice: random.Random) -> str:
+    return ".".join(str(dice.randrange(20, 220)) for _ in range(4))
+
+
+_DRAWN: Final[dict[str, tuple[str, Callable[[random.Random], str]]]] = {
+    "order_number": ("order number", lambda dice: dice.choice(_ORDERS)),
+    "email": ("email", _email),
     "phone": ("phone", lambda dice: "07" + _digits(dice, 9)),
     "card": ("card number", _card),
     "iban": ("IBAN", _iban),
-    "address": ("address", lambda dice: f"{dice.randrange(2, 99)} {dice.choice(_STREETS)}, {dice.choice(_TOWNS)}"),
-    "birth_date": (
-        "date of birth",
-        lambda dice: f"{dice.randrange(1, 29):02d}/{dice.randrange(1, 13):02d}/{dice.randrange(1950, 2004)}",
-    ),
+    "address": ("address", _address),
+    "birth_date": ("date of birth", _birth),
     "tracking": ("tracking number", lambda dice: f"WN{_digits(dice, 9)}GB"),
+    "booking": ("booking reference", _locator),
+    "account": ("account number", lambda dice: _digits(dice, 8)),
+    "loyalty": ("membership number", lambda dice: _digits(dice, 9)),
+    "case": ("case number", lambda dice: f"CS-{_digits(dice, 7)}"),
+    "security_code": ("cvv", lambda dice: _digits(dice, 3)),
+    "password": ("password", _password),
+    "one_time_code": ("one-time code", lambda dice: _digits(dice, 6)),
+    "ip": ("IP address", _ip),
+    "national": ("national insurance number", _national),
+    "plate": ("number plate", _plate),
 }
+KINDS: Final = tuple(_DRAWN)
 
 
 def draw(dice: random.Random, *kinds: str) -> Personal:
     """A value of one of these kinds, or of any."""
-    kind = dice.choice(kinds or tuple(KINDS))
-    word, make = KINDS[kind]
+    kind = dice.choice(kinds or KINDS)
+    word, make = _DRAWN[kind]
     return Personal(kind, make(dice), word)
 
 
-# --- how it is written ---
+def draw_name(dice: random.Random) -> Personal:
+    """First and last name."""
+    return Personal("name", f"{dice.choice(_FIRST).title()} {dice.choice(_LAST).title()}", "name")
 
 
-def _spaced(value: str) -> str:
-    return " ".join(re.findall(r".{1,3}", value))
-
-
-def _dotted(value: str) -> str:
-    return ".".join(re.findall(r".{1,2}", value))
-
-
-def _wide(value: str) -> str:
-    return "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in value)
-
-
-def _spelled(value: str) -> str:
-    return " ".join(_WORDS[int(each)] if each.isdigit() else each for each in value)
-
-
-def _aloud(value: str) -> str:
-    return value.replace("@", " at ").replace(".", " dot ")
-
-
-def _plain(value: str) -> str:
-    return value
-
-
-_SHAPES: Final[dict[str, tuple[Callable[[str], str], ...]]] = {
-    "email": (_plain, _aloud, _wide, str.upper),
-    "address": (_plain, str.upper),
-    "birth_date": (_plain, lambda value: value.replace("/", "."), _wide),
-    "order_number": (_plain, lambda value: f"#{value}", lambda value: f"W-{value}", _spaced, _wide, _spelled),
-    "phone": (_plain, lambda value: f"+44 {value[1:5]} {value[5:]}", _spaced, _dotted, _wide, _spelled),
-    "card": (_plain, lambda value: " ".join(re.findall(".{4}", value)), _dotted, _wide),
-    "iban": (_plain, lambda value: " ".join(re.findall(".{1,4}", value)), _wide),
-    "tracking": (_plain, str.lower, _spaced),
-}
+def draw_amount(dice: random.Random) -> Personal:
+    """What somebody paid."""
+    return Personal("amount", f"£{dice.randrange(11, 980)}.{dice.randrange(10, 99)}", "amount")
 
 
 def written(dice: random.Random, personal: Personal) -> str:
     """The value as somebody might write it."""
-    return dice.choice(_SHAPES[personal.kind])(personal.value)
+    return shaped(dice, personal.kind, personal.value)
 
 
 # --- what must not be seen ---
@@ -128,20 +150,39 @@ def written(dice: random.Random, personal: Personal) -> str:
 def bare(text: str) -> str:
     """A text without what hides a value: width, case, spelled digits, everything that is no letter or digit."""
     told = unicodedata.normalize("NFKC", text).lower()
-    for digit, word in enumerate(_WORDS):
+    for digit, word in enumerate(WORDS):
+        told = re.sub(rf"\bdouble {word}\b", f"{digit}{digit}", told)
         told = re.sub(rf"\b{word}\b", str(digit), told)
-    told = re.sub(r"\bat\b", "@", told).replace(" dot ", ".")
+    told = re.sub(r"\b(?:at|dot)\b", " ", told)
     return "".join(each for each in told if each.isalnum())
 
 
 def shows(text: str, personal: Personal) -> bool:
     """Whether a text shows a value, in any shape, or the end of a long number by itself."""
-    if bare(personal.value) in bare(text):
+    if personal.kind == "security_code":
+        return re.search(rf"(?<!\d){personal.value}(?!\d)", unicodedata.normalize("NFKC", text)) is not None
+    seen = bare(text)
+    if bare(personal.value) in seen or any(bare(part) in seen for part in _parts(personal)):
         return True
-    digits = "".join(each for each in personal.value if each.isdigit())
-    if personal.kind in ("address", "birth_date", "email") or len(digits) < _WORST:
+    if personal.kind not in NUMBERS:
         return False
-    if personal.kind != "order_number" and digits in "".join(each for each in bare(text) if each.isdigit()):
+    digits = "".join(each for each in personal.value if each.isdigit())
+    if personal.kind != "order_number" and digits in "".join(each for each in seen if each.isdigit()):
         return True
     told = unicodedata.normalize("NFKC", text)
-    return bool(re.search(rf"(?<!\d){digits[-_WORST:]}(?!\d)", told))
+    return bool(re.search(rf"(?<!\d){digits[-_TAIL:]}(?!\d)", told))
+
+
+def _parts(personal: Personal) -> list[str]:
+    """Parts that tell as much as the whole."""
+    match personal.kind:
+        case "address":
+            street, _, town = personal.value.partition(", ")
+            return [street, "".join(town.split(" ")[-2:])]
+        case "email":
+            name = personal.value.partition("@")[0]
+            return [name] if len(name) >= _WHOSE else []
+        case "phone":
+            return [personal.value[1:]]  # behind the country's prefix
+        case _:
+            return []

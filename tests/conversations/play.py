@@ -1,8 +1,11 @@
-"""One conversation, played: a customer with a question or a matter, and an agent where one is needed."""
+"""One conversation, played: what a customer can do, what an agent can do, and what was heard of it.
+
+a script (`scripts`) -> post, write, edit -> webhooks; claim, say, resolve -> the API; the town's ear -> the judge
+"""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
@@ -17,229 +20,179 @@ from tests.faults.events import FACEBOOK
 
 _ANSWER_WITHIN: Final = 60.0  # seconds: hundreds talk at once
 _PRIVATE_REPLY_WITHIN: Final = 5.0
-_AFTER: Final = 0.6  # seconds for what should not come
+_PERHAPS: Final = 3.0
+_HANDED_OVER: Final = "passing you to one of our team"
+_TAKING_OVER: Final = "is taking over from here"
+_LOOK_EVERY: Final = 0.3  # seconds between two looks of the desk at its newest cases
 
 
 class Conversation:
     """A customer's side of it, and what it heard."""
 
-    def __init__(self, town: Town, courier: Courier, customer: Customer, dice: random.Random, kind: str) -> None:
+    def __init__(
+        self,
+        town: Town,
+        courier: Courier,
+        customer: Customer,
+        dice: random.Random,
+        kind: str,
+        beside: "Conversation | None" = None,
+    ) -> None:
+        """`beside`: the conversation in whose public place this customer speaks up as well."""
         self.dice = dice
         self.customer = customer
-        self.outcome = Outcome(kind)
+        self.outcome: Outcome = Outcome(kind) if beside is None else beside.outcome
+        self.outcome.people.append(customer.name)
+        self.own: list[Personal] = []
+        """This customer's data; nobody else is to hear of it, in private either."""
         self._town = town
         self._courier = courier
-        self._ear = Ear()
+        self._ear: Ear = Ear() if beside is None else beside._ear
         self._judged = 0
         town.listen(self._ear, customer.channel, customer.private_place)
 
+    def companion(self, customer: Customer) -> "Conversation":
+        """Somebody else, in the same public place."""
+        return Conversation(self._town, self._courier, customer, self.dice, self.outcome.kind, beside=self)
+
     def carry(self, *kinds: str) -> Personal:
         """Personal data of this customer."""
-        personal = draw(self.dice, *kinds)
+        return self.own_up(draw(self.dice, *kinds))
+
+    def own_up(self, personal: Personal) -> Personal:
+        """Have it count as this customer's."""
+        self.own.append(personal)
         self.outcome.personal.append(personal)
         return personal
+
+    def as_written(self, personal: Personal) -> str:
+        """A value as this customer writes it now."""
+        shape = written(self.dice, personal)
+        self.outcome.written.setdefault(shape, personal.kind)
+        return shape
+
+    def with_data(self, said: str, *kinds: str) -> str:
+        """What is said, with data of this customer in it."""
+        personal = self.carry(*kinds)
+        return sayings.along(self.dice, said, personal, self.as_written(personal))
+
+    # --- the customer ---
 
     async def post(self, text: str) -> int:
         """Say something in public; how much had been heard before."""
         delivery, place = self.customer.in_public(text)
-        self._town.listen(self._ear, self.customer.channel, place)
-        if self.customer.channel == FACEBOOK:
-            self._town.commenters[place] = str(self.customer.id)
+        self._listen_at(place)
         before = len(self._ear.heard)
-        self.outcome.said.append(f"customer, in public: {text}")
+        self.outcome.said.append(f"{self.customer.name}, in public on {self.customer.channel}: {text}")
+        await self._courier.deliver(delivery)
+        return before
+
+    async def edit(self, text: str) -> int:
+        """Say the latest public message in other words."""
+        delivery, place = self.customer.edited(text)
+        self._listen_at(place)
+        before = len(self._ear.heard)
+        self.outcome.said.append(f"{self.customer.name} edits it: {text}")
         await self._courier.deliver(delivery)
         return before
 
     async def write(self, text: str, code: str = "") -> int:
         """Say something in private, or follow a way in with it."""
         if code and self.customer.channel == FACEBOOK:
-            await self._ear.hear(_private, within=_PRIVATE_REPLY_WITHIN)  # and answer that, as most people do
+            await self._ear.hear(self.privately, within=_PRIVATE_REPLY_WITHIN)  # and answer that, as most people do
         before = len(self._ear.heard)
-        self.outcome.said.append(f"customer, in private: {text}")
+        self.outcome.said.append(f"{self.customer.name}, in private: {text}")
         deliveries = self.customer.by_way_in(code, text) if code else [self.customer.in_private(text)]
         for delivery in deliveries:
             await self._courier.deliver(delivery)
         return before
 
+    def privately(self, told: Told) -> bool:
+        """Whether this was said to this customer alone."""
+        return not told.public and told.place == self.customer.private_place
+
+    @property
+    def with_people(self) -> bool:
+        """Whether people have the case, as far as this customer was told: then nobody else answers."""
+        return any(
+            (told.public and _TAKING_OVER in told.text) or (self.privately(told) and _HANDED_OVER in told.text)
+            for told in self._ear.heard
+        )
+
     async def hear(self, wanted: Callable[[Told], bool], *, after: int, what: str) -> Told | None:
-        """Wait for something; that it never came is a fault."""
+        """Wait for something; that it never came is a fault, unless people have the case: they answer."""
         told = await self._ear.hear(wanted, after=after, within=_ANSWER_WITHIN)
-        if told is None:
+        if told is None and not self.with_people:
             self.outcome.faults.append(f"SILENCE: {what} never came")
         return told
 
-    def heard(self, after: int = 0) -> list[Told]:
-        """What was heard since."""
-        return self._ear.heard[after:]
+    async def may_hear(self, wanted: Callable[[Told], bool], *, after: int, within: float = _PERHAPS) -> Told | None:
+        """Wait a moment for what may come, or not."""
+        return await self._ear.hear(wanted, after=after, within=within)
 
     def judge(self) -> Outcome:
-        """Look at everything that was said in public."""
+        """Look at everything that was said since the last look."""
         for told in self._ear.heard[self._judged :]:
             if told.public:
-                self.outcome.hear_public(told.text)
+                self.outcome.hear_public(told.text, told.place)
             else:
-                self.outcome.said.append(f"us, in private: {told.text}")
+                self.outcome.said.append(f"us, in private to {told.place}: {told.text}")
         self._judged = len(self._ear.heard)
         return self.outcome
 
+    def check_private(self, others: list[Personal]) -> None:
+        """What this customer was told in private holds nothing of somebody else's."""
+        for told in self._ear.heard:
+            if self.privately(told):
+                self.outcome.hear_of_others(told.text, others)
+
+    def _listen_at(self, place: str) -> None:
+        self._town.listen(self._ear, self.customer.channel, place)
+        if self.customer.channel == FACEBOOK:
+            self._town.commenters[place] = str(self.customer.id)
+
 
 class Agent:
-    """A person at the desk, by the API."""
+    """A person at the desk, by the API; one look at the newest cases serves everybody who waits for one."""
 
     def __init__(self, api: httpx.AsyncClient) -> None:
-        self._api = api
+        self.api = api
+        self._newest: list[dict[str, Any]] = []
+        self._looking = asyncio.Lock()
+        self._looks = 0
 
     async def case_of(self, customer: Customer, within: float = 60.0) -> dict[str, Any] | None:
         """The case of a customer, once it waits for a person."""
-        wanted = f"Person {customer.id}"
-        for _ in range(int(within / 0.25)):
-            cases = (await self._api.get("/cases?state=queued&limit=200")).json()["cases"]
-            for case in cases:
-                if case["customer"]["name"] in (wanted, f"p{customer.id}"):
+        for _ in range(int(within / _LOOK_EVERY)):
+            await self._look()
+            for case in self._newest:
+                if case["state"] == "queued" and case["customer"]["name"] in (customer.name, f"p{customer.id}"):
                     return dict(case)
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(_LOOK_EVERY)
         return None
+
+    async def _look(self) -> None:
+        before = self._looks
+        async with self._looking:
+            if self._looks == before:
+                self._newest = (await self.api.get("/cases?limit=200")).json()["cases"]
+                self._looks += 1
 
     async def act(self, case: dict[str, Any], verb: str, **body: Any) -> dict[str, Any]:
         """Claim, resolve, ...; the case as it is then."""
-        answer = await self._api.post(f"/cases/{case['id']}/{verb}", json={"epoch": case["epoch"], **body})
+        answer = await self.api.post(f"/cases/{case['id']}/{verb}", json={"epoch": case["epoch"], **body})
         answer.raise_for_status()
         return dict(answer.json())
 
-    async def say(self, case: dict[str, Any], surface: str, text: str) -> httpx.Response:
+    async def say(self, case: dict[str, Any], surface: str, text: str, **more: str) -> httpx.Response:
         """Say something."""
-        return await self._api.post(f"/cases/{case['id']}/messages", json={"surface": surface, "text": text})
+        return await self.api.post(f"/cases/{case['id']}/messages", json={"surface": surface, "text": text, **more})
+
+    async def messages(self, case_id: str) -> list[dict[str, Any]]:
+        """The transcript as the desk shows it."""
+        return list((await self.api.get(f"/cases/{case_id}/messages?limit=200")).json()["messages"])
 
 
-def _public(told: Told) -> bool:
+def in_public(told: Told) -> bool:
+    """Whether everybody can read it."""
     return told.public
-
-
-def _private(told: Told) -> bool:
-    return not told.public
-
-
-async def question(talk: Conversation, _agent: Agent) -> None:
-    """A general question in public: answered there."""
-    intent = talk.dice.choice(sayings.questions())
-    before = await talk.post(talk.dice.choice(sayings.examples()[intent]))
-    talk.outcome.answerable = True
-    told = await talk.hear(_public, after=before, what="an answer")
-    talk.outcome.answered = told is not None and any(sayings.is_answer(told.text, each) for each in sayings.questions())
-
-
-async def question_with_data(talk: Conversation, _agent: Agent) -> None:
-    """The same with personal data in it: aside."""
-    said = talk.dice.choice(sayings.examples()[talk.dice.choice(sayings.questions())])
-    before = await talk.post(sayings.along(talk.dice, said, talk.carry()))
-    await talk.hear(_public, after=before, what="an acknowledgement")
-
-
-async def matter(talk: Conversation, _agent: Agent) -> None:
-    """A matter of one's own in public: acknowledged, and gone on with in private, where the number is asked for."""
-    said = talk.dice.choice(sayings.examples()[talk.dice.choice(sayings.matters())])
-    before = await talk.post(said)
-    acknowledged = await talk.hear(_public, after=before, what="an acknowledgement")
-    if acknowledged is None:
-        return
-    order = talk.carry("order_number")
-    before = await talk.write(written(talk.dice, order), acknowledged.code)
-    await talk.hear(_private, after=before, what="a private answer")
-    await talk.write(talk.dice.choice(("thanks", "thank you!", "great, cheers")))
-
-
-async def matter_with_data(talk: Conversation, _agent: Agent) -> None:
-    """A matter whose words give the number away: never repeated in public."""
-    personal = talk.carry()
-    said = talk.dice.choice(sayings.examples()[talk.dice.choice(sayings.matters())])
-    before = await talk.post(sayings.along(talk.dice, said, personal))
-    acknowledged = await talk.hear(_public, after=before, what="an acknowledgement")
-    if acknowledged is not None and acknowledged.code:
-        before = await talk.write("hello, it's me", acknowledged.code)
-        await talk.hear(_private, after=before, what="a private answer")
-
-
-async def in_two(talk: Conversation, _agent: Agent) -> None:
-    """A number in two pieces, one after the other."""
-    personal = talk.carry("phone", "card", "order_number")
-    said = talk.dice.choice(sayings.examples()[talk.dice.choice(sayings.matters())])
-    half = len(personal.value) // 2
-    before = await talk.post(f"{said} my {personal.word} is {personal.value[:half]}")
-    await talk.post(f"... and {personal.value[half:]}")
-    await talk.hear(_public, after=before, what="an acknowledgement")
-
-
-async def in_private(talk: Conversation, _agent: Agent) -> None:
-    """All of it in private."""
-    personal = talk.carry()
-    said = talk.dice.choice(sayings.examples()[talk.dice.choice([*sayings.matters(), *sayings.questions()])])
-    before = await talk.write(sayings.along(talk.dice, said, personal))
-    await talk.hear(_private, after=before, what="a private answer")
-
-
-async def with_an_agent(talk: Conversation, agent: Agent) -> None:
-    """A matter that goes to a person: who answers in private, and then forgets where they are."""
-    said = talk.dice.choice(sayings.examples()[talk.dice.choice(sayings.matters())])
-    before = await talk.post(said)
-    acknowledged = await talk.hear(_public, after=before, what="an acknowledgement")
-    if acknowledged is None:
-        return
-    order, address, email = talk.carry("order_number"), talk.carry("address"), talk.carry("email")
-    before = await talk.write("I want to talk to a person please", acknowledged.code)
-    case = await agent.case_of(talk.customer)
-    if case is None:
-        talk.outcome.faults.append("SILENCE: nobody was asked to take over")
-        return
-    case = await agent.act(case, "claim")
-    desk = sayings.at_the_desk(talk.dice, order, address, email)
-    talk.outcome.personal.extend(each for each in desk.knows if each not in talk.outcome.personal)
-    talk.outcome.said.append(f"agent, in private: {desk.private}")
-    late = talk.dice.random() < 0.2  # the private reply leaves after the public attempts
-    if not late:
-        (await agent.say(case, "private", desk.private)).raise_for_status()
-        await talk.hear(lambda told: told.text == desk.private, after=before, what="the agent's answer")
-    for attempt in desk.tries:
-        if late and attempt.wrong == "an echo":
-            continue  # nobody has said it yet
-        await _try(talk, agent, case, attempt)
-    if late:
-        (await agent.say(case, "private", desk.private)).raise_for_status()
-    await agent.act(case, "resolve", public_close=True)
-    await talk.write("thanks a lot!")
-
-
-async def _try(talk: Conversation, agent: Agent, case: dict[str, Any], attempt: sayings.Try) -> None:
-    answer = await agent.say(case, "public", attempt.text)
-    outcome = talk.outcome
-    outcome.said.append(f"agent, in public, {answer.status_code}: {attempt.text}")
-    refused = answer.status_code == 422 and answer.json().get("error") == "wall"
-    if answer.status_code != 201 and not refused:
-        outcome.faults.append(f"FAULT: {answer.status_code} {answer.text[:200]}")
-    elif attempt.wrong and refused:
-        outcome.refused_rightly += 1
-    elif attempt.wrong:
-        outcome.passed_wrongly.append(f"{attempt.wrong}: {attempt.text}")
-        outcome.faults.append(f"LEAK past the wall ({attempt.wrong}): {attempt.text}")
-    elif refused:
-        outcome.refused_wrongly.append(attempt.text)
-    else:
-        outcome.passed_rightly += 1
-
-
-Script = Callable[[Conversation, Agent], Awaitable[None]]
-SCRIPTS: Final[dict[Script, int]] = {
-    question: 30,
-    question_with_data: 10,
-    matter: 18,
-    matter_with_data: 18,
-    in_two: 5,
-    in_private: 9,
-    with_an_agent: 10,
-}
-"""Script to how many of a hundred conversations follow it."""
-
-
-async def settle(talk: Conversation) -> Outcome:
-    """Give what should not come a moment to come, and judge."""
-    await asyncio.sleep(_AFTER)
-    return talk.judge()

@@ -1,21 +1,20 @@
-"""What is said: by customers, from the trainers' own examples; by agents, right and wrong; and what the bot may answer.
+"""What customers say, from the trainers' own examples, with personal data in it; and what the bot may answer.
 
-data/nlu, bot/domain -> intent to its examples, to its answers, to its row of the policy
+data/nlu, bot/domain, actions -> intent to its examples, to its answers, to its row of the policy; orders of the shop
 """
 
 import random
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from tests.conversations.personal import Personal, written
+from tests.conversations.personal import Personal, draw, written
 from tests.stack import ROOT
 
-_ENTITY: Final = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+_ENTITY: Final = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<name>[^)]+)\)")
 _SLOT: Final = re.compile(r"\{\w+\}")
 
 
@@ -24,15 +23,26 @@ def _files(folder: str) -> list[dict[str, Any]]:
 
 
 @cache
-def examples() -> dict[str, list[str]]:
-    """Intent to what customers say who mean it; nothing that holds an entity."""
+def _lines() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for file in _files("data/nlu"):
         for block in file.get("nlu", ()):
             if "intent" in block:
                 lines = [line.removeprefix("- ").strip() for line in block["examples"].splitlines()]
-                found[block["intent"]] = [line for line in lines if line and not _ENTITY.search(line)]
+                found[block["intent"]] = [line for line in lines if line]
     return found
+
+
+@cache
+def examples() -> dict[str, list[str]]:
+    """Intent to what customers say who mean it; nothing that holds an entity."""
+    return {intent: [line for line in lines if not _ENTITY.search(line)] for intent, lines in _lines().items()}
+
+
+@cache
+def filled() -> list[str]:
+    """What customers say who name their order or address in the same breath, with places for them."""
+    return [line for intent in matters() for line in _lines()[intent] if _ENTITY.search(line)]
 
 
 @cache
@@ -48,9 +58,27 @@ def questions() -> list[str]:
 
 
 @cache
+def answered_with_details() -> list[str]:
+    """Those among them that are answered in public even where the post holds personal data."""
+    return [each for each in questions() if _policy()["questions"][each].get("details") == "answer"]
+
+
+@cache
 def matters() -> list[str]:
     """Intents that are moved aside."""
     return [each for each in _policy()["matters"] if examples().get(each)]
+
+
+@cache
+def for_people() -> list[str]:
+    """Intents that a person sees to."""
+    return [each for each in _policy()["people"] if examples().get(each)]
+
+
+@cache
+def talk() -> list[str]:
+    """Intents of small talk."""
+    return [each for each in _policy()["talk"] if examples().get(each)]
 
 
 @cache
@@ -70,121 +98,66 @@ def is_answer(text: str, intent: str) -> bool:
     return any(pattern.search(text) for pattern in answers()[intent])
 
 
-# --- customers ---
+@cache
+def email_of(order: str) -> str:
+    """With which address an order of the shop was made."""
+    shop = yaml.safe_load((ROOT / "actions/demo_orders.yml").read_text())
+    return str(shop["orders"][order]["email"])
+
+
+# --- what is said along with it ---
 
 _ALONG: Final = (
     "{said} my {word} is {value}",
     "{said} ({word}: {value})",
     "{word} {value}. {said}",
     "{said} It's {word} {value}, thanks",
-    "{said} I'm on {value} if you need my {word}",
+    "{said} you can have my {word}, {value}",
+    "{said}\n{word}: {value}",
+    "my {word} = {value}, {said}",
+    "hi, {word} is {value}. {said}",
 )
+_OWN_WAYS: Final[dict[str, tuple[str, ...]]] = {
+    "phone": ("{said} call me on {value}", "{said} I'm on {value} if you need me", "ring {value}. {said}"),
+    "email": ("{said} I'm on {value} if you need my email", "{said} {value}", "{said} write to {value} please"),
+    "address": ("{said} I live at {value}", "{said} it should go to {value}", "deliver to {value}. {said}"),
+    "birth_date": ("{said} born {value}", "{said} DOB {value}", "{said} i was born on {value}"),
+    "order_number": ("{said} {value}", "{said} #{value}", "order {value}: {said}", "{said} order no. {value}"),
+    "card": ("{said} I paid with card {value}", "{said} {value} is the card"),
+    "iban": ("{said} refund it to {value}", "{said} {value}"),
+    "tracking": ("{said} tracking {value}", "{said} {value}"),
+    "security_code": ("{said} my cvv is {value}", "{said} security code {value}", "{said} cvc: {value}"),
+    "password": ("{said} my password is {value}", "{said} pw: {value}"),
+    "one_time_code": ("{said} the code you sent me is {value}", "{said} my one-time code is {value}"),
+    "national": ("{said} my NI number is {value}", "{said} national insurance no {value}"),
+    "plate": ("{said} my reg is {value}", "{said} number plate {value}"),
+    "ip": ("{said} my IP address is {value}",),
+    "booking": ("{said} booking ref {value}", "{said} my booking reference is {value}"),
+}
 
 
-def along(dice: random.Random, said: str, personal: Personal) -> str:
-    """What is said, with a value in it."""
-    line = dice.choice(_ALONG)
-    if personal.kind in ("order_number", "tracking", "card", "iban", "birth_date") and "I'm on" in line:
-        line = _ALONG[0]
-    return line.format(said=said, word=personal.word, value=written(dice, personal))
+def along(dice: random.Random, said: str, personal: Personal, shape: str) -> str:
+    """What is said, with a value in it as it is written."""
+    own = _OWN_WAYS.get(personal.kind, ())
+    line = dice.choice(own) if own and dice.random() < 0.5 else dice.choice(_ALONG)
+    return line.format(said=said, word=personal.word, value=shape)
 
 
-# --- agents ---
+def fill(dice: random.Random, line: str) -> tuple[str, list[tuple[Personal, str]]]:
+    """An example with values in its places, and the values as they are written there."""
+    carried: list[tuple[Personal, str]] = []
+
+    def put(match: re.Match[str]) -> str:
+        if match["name"] not in ("order_number", "email"):
+            return match["text"]
+        personal = draw(dice, match["name"])
+        carried.append((personal, written(dice, personal)))
+        return carried[-1][1]
+
+    return _ENTITY.sub(put, line), carried
 
 
-@dataclass(frozen=True)
-class Try:
-    """What an agent tries to say in public, and why the wall should refuse it; empty where it should not."""
-
-    text: str
-    wrong: str = ""
-
-
-_PRIVATE: Final = (
-    "Hi {first}, I have looked into it: order {order}, {amount}, goes to {address}. It will be with you on {day}.",
-    "I've refunded {amount} for {order}, {first}. We wrote to {email}, and the new one is sent to {address}.",
-    "Thanks {first}. Your order {order} for {amount} was left at {address}; the confirmation went to {email}.",
-)
-_ECHOES: Final = (
-    "All sorted, the refund of {amount} is done.",
-    "Good news: order {order} is on its way!",
-    "We've sent it to {address}.",
-    "It went out today, the number ends in {tail}.",
-    "We wrote to {email} just now.",
-    "Hi {first}, we've sent it to {street}.",
-    "It's {spelled}, and it ships today.",
-)
-_REQUESTS: Final = (
-    "What's your order number?",
-    "Could you tell us your email address and postcode please?",
-    "Please reply with your phone number so we can call you.",
-    "Can you confirm the last four digits of your card?",
-    "Which address should it go to?",
-    "Just need your surname and booking reference to check.",
-    "Order number?",
-    "May I have your date of birth to verify the account?",
-    "Reply here with the name on the account and we'll have a look.",
-    "Send over the tracking number and I'll chase it.",
-)
-_CONFIRMATIONS: Final = (
-    "I can see your account, and your order has shipped.",
-    "Your refund has been processed.",
-    "We've cancelled your order as you asked.",
-)
-_HARMLESS: Final = (
-    "Thanks for your patience, we have written to you in private.",
-    "Sorry about that! We've sent you a private message.",
-    "We're on it, and will get back to you there.",
-    "Thank you for letting us know. Our stores are open until 7pm today.",
-    "Glad that helped! Have a lovely day.",
-    "Sorry for the wait today, our team is busier than usual.",
-    "Standard delivery takes 2-4 working days.",
-    "You can return anything within 30 days, in any store.",
-    "Please don't post personal details here, we'll go on in private.",
-    "Thanks for the kind words, we'll pass them on to the team.",
-)
-_MONTHS: Final = ("January", "March", "June", "September", "November")
-_NAMES: Final = ("Marta", "Jonas", "Ines", "Aylin", "Pavel", "Kofi", "Sanne")
-_SPELLED: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What an agent knows of a case, and says of it in private."""
-
-    private: str
-    knows: tuple[Personal, ...]
-    tries: tuple[Try, ...]
-
-
-def at_the_desk(dice: random.Random, order: Personal, address: Personal, email: Personal) -> Desk:
-    """An agent's private answer, and what they then paste, reword or ask in public."""
-    first = dice.choice(_NAMES)
-    amount = f"£{dice.randrange(11, 980)}.{dice.randrange(10, 99)}"
-    facts = {
-        "first": first,
-        "amount": amount,
-        "order": order.value,
-        "address": address.value,
-        "street": address.value.partition(",")[0],
-        "email": email.value,
-        "tail": order.value[-4:],
-        "day": f"{dice.randrange(2, 28)} {dice.choice(_MONTHS)}",
-        "spelled": " ".join(_SPELLED[int(each)] for each in order.value),
-    }
-    private = dice.choice(_PRIVATE).format(**facts)
-    said = {name for name in facts if f"{facts[name]}" in private}
-    said |= {"street"} if "address" in said else set()
-    said |= {"tail", "spelled"} if "order" in said else set()
-    fitting = [line for line in _ECHOES if set(re.findall(r"\{(\w+)\}", line)) <= said]
-    echo = dice.choice(fitting).format(**facts)
-    tries = [
-        Try(private, "the private answer itself"),
-        Try(echo, "an echo"),
-        Try(dice.choice(_REQUESTS), "a request"),
-        Try(dice.choice(_CONFIRMATIONS), "a confirmation"),
-        Try(dice.choice(_HARMLESS)),
-    ]
-    dice.shuffle(tries)
-    knows = (order, address, email, Personal("amount", amount, "amount"))
-    return Desk(private, tuple(each for each in knows if each.value in private), tuple(tries))
+GIBBERISH: Final = (
+    "asdf qwer zxcv", "the purple of seventeen sings", "???", "lorem ipsum dolor sit amet", "🙈🙈🙈", "blorp fnord",
+)  # fmt: skip
+THANKS: Final = ("thanks", "thank you!", "great, cheers", "ok thx", "perfect, thank you so much")

@@ -15,9 +15,11 @@ from typing import Final
 
 import httpx
 
-from tests.conversations import play
+from tests.conversations import leftovers, probes
 from tests.conversations.judge import Figures, Outcome
+from tests.conversations.personal import KINDS, draw
 from tests.conversations.play import Agent, Conversation
+from tests.conversations.scripts import SCRIPTS
 from tests.conversations.town import Town
 from tests.conversations.voices import Customer
 from tests.faults.accounts import Accounts
@@ -29,6 +31,10 @@ from tests.stack import free_ports
 
 _LIMITS: Final = "twitter/public=6000/60 twitter/private=6000/60 facebook/public=6000/60 facebook/private=6000/60"
 _RASA_WITHIN: Final = 240.0  # seconds
+_REMINDED_AFTER: Final = 0.02  # hours: within the run
+_ASKED_WITH: Final = [kind for kind in KINDS if kind != "security_code"]
+"""Some of which are put into wrong requests."""
+_AFTER: Final = 3.0  # seconds for what should not come
 
 
 @dataclass
@@ -36,6 +42,10 @@ class Product:
     """The product under test."""
 
     home: Path
+    temporary: Path
+    """Where its processes put temporary files."""
+    key: bytes
+    """Of the vault."""
     deployment: SqliteDeployment
     town: Town
     courier: Courier
@@ -44,31 +54,57 @@ class Product:
     address: str
     _next: int = 0
 
-    async def converse(self, dice: random.Random) -> Outcome:
+    async def converse(self, dice: random.Random) -> Conversation:
         """One conversation, drawn and played."""
         self._next += 1
-        script = dice.choices(list(play.SCRIPTS), list(play.SCRIPTS.values()))[0]
+        script = dice.choices(list(SCRIPTS), list(SCRIPTS.values()))[0]
         customer = Customer(self.voice, dice.choice((TELEGRAM, FACEBOOK, TWITTER)), self._next)
-        talk = Conversation(self.town, self.courier, customer, dice, script.__name__)  # type: ignore[attr-defined]
+        talk = Conversation(self.town, self.courier, customer, dice, script.__name__)
         await script(talk, self.agent)
-        return await play.settle(talk)
+        talk.judge()
+        return talk
+
+    async def left_behind(self, outcomes: list[Outcome], seed: int) -> list[str]:
+        """Personal data in the clear in logs, files, the database, metrics, error pages, public transcripts."""
+        dice = random.Random(f"wrong requests/{seed}")
+        values = [draw(dice, kind) for kind in dice.sample(_ASKED_WITH, 4)]
+        asked = Outcome("wrong requests", personal=values)
+        told = await probes.answers(self.agent.api, self.address, self.voice, values)
+        told += await probes.without_a_database(self.deployment.file, self.address, self.voice, values)
+        told += [each async for each in probes.public_sides(self.agent.api, outcomes)]
+        async with httpx.AsyncClient(base_url=self.address, trust_env=False) as anybody:
+            told.append(("metrics", (await anybody.get("/metrics")).content))
+        places = (*told, *leftovers.tables(self.deployment.file), *leftovers.files(self.home, self.temporary))
+        left = leftovers.found(places, leftovers.needles([*outcomes, asked]))
+        left += leftovers.halves(self.deployment.file, outcomes)
+        key = {self.key: "the vault's key", base64.urlsafe_b64decode(self.key): "the vault's key"}
+        left += [f"{what} in {place}" for place, content in leftovers.files(self.home, self.temporary)
+                 for needle, what in key.items() if needle in content]  # fmt: skip
+        statuses = sorted({place.split()[1] for place, _ in told if place.startswith("answer ")})
+        return [*left, *([] if "503" in statuses else ["no 503 was provoked"])]
 
 
 @asynccontextmanager
-async def product(home: Path) -> AsyncIterator[Product]:
-    """The product for a while, with everything started."""
+async def product(folder: Path) -> AsyncIterator[Product]:
+    """The product for a while, with everything started, in a folder of its own."""
     accounts = Accounts()
     town_port, rasa_port, actions_port = free_ports(3)
     town = Town(town_port)
+    home, temporary = folder / "home", folder / "temporary"
+    temporary.mkdir(parents=True)
+    key = base64.urlsafe_b64encode(secrets.token_bytes(32))
     environment = {
         **accounts.environment(town.address),
+        "TMPDIR": str(temporary),
         "ASIDE_LIMITS": _LIMITS,
         "RASA_PORT": str(rasa_port),
         "ACTIONS_PORT": str(actions_port),
         "ASIDE_ASSISTANT_TIMEOUT": "30",
         "ASIDE_ASSISTANT_PATIENCE": "120",
         "ASIDE_HIDE_LEAKS": "true",
-        "ASIDE_VAULT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "ASIDE_REMIND_HOURS": str(_REMINDED_AFTER),
+        "ASIDE_NO_SHOW_HOURS": str(_REMINDED_AFTER),
+        "ASIDE_VAULT_KEY": key.decode(),
     }
     deployed = SqliteDeployment(home, environment)
     await deployed.prepare()
@@ -87,7 +123,7 @@ async def product(home: Path) -> AsyncIterator[Product]:
             Courier(deployed.addresses, random.Random(0)) as courier,
             httpx.AsyncClient(base_url=f"{address}/api/v1", headers=headers, timeout=30, trust_env=False) as api,
         ):
-            yield Product(home, deployed, town, courier, Voice(accounts), Agent(api), address)
+            yield Product(home, temporary, key, deployed, town, courier, Voice(accounts), Agent(api), address)
     finally:
         await deployed.stop()
         await assistant.terminate()
@@ -102,11 +138,15 @@ async def _says(process: Process, words: str) -> None:
 
 
 async def many(made: Product, seed: int, amount: int, side_by_side: int = 24) -> Figures:
-    """So many conversations, a few at once; a seed is one set of scripts."""
+    """So many conversations, a few at once; a seed is one set of scripts. What comes late is judged as well."""
     slots = asyncio.Semaphore(side_by_side)
 
-    async def one(number: int) -> Outcome:
+    async def one(number: int) -> Conversation:
         async with slots:
             return await made.converse(random.Random(f"{seed}/{number}"))
 
-    return Figures(list(await asyncio.gather(*(one(number) for number in range(amount)))))
+    talks = await asyncio.gather(*(one(number) for number in range(amount)))
+    await asyncio.sleep(_AFTER)
+    outcomes = [talk.judge() for talk in talks]
+    outcomes += [Outcome("astray", faults=[f"FAULT: said where nobody was: {told}"]) for told in made.town.astray]
+    return Figures(outcomes)
