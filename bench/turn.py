@@ -34,7 +34,7 @@ def main() -> None:
     """Run it."""
     opts = options(__doc__.split("\n")[0], [OPTION])
     found: dict[str, list[Figures]] = {"Aside": [], "bare Rasa": [], _STOCK: [], _LIGHT: []}
-    count = 120 if opts.quick else 2_000  # some ten seconds and more: what begins and ends weighs little
+    count = 120 if opts.quick else 1_000  # at the rates of these, some seconds: what begins and ends weighs little
     with Databases(opts.extra.postgres) as databases:
         for number in range(opts.runs):
             with playing_field() as folder:
