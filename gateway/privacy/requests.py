@@ -19,6 +19,7 @@ from gateway.privacy.sentences import clause_of, phrases
 
 _REACH = 160  # characters between the word that asks and the mention of what is asked for
 _WE_DO = ("need", "require", "miss", "see")  # roundabout requests that begin with what we do ourselves
+_AGAIN = ("it again", "that again", "them again")
 _Span = tuple[int, int]
 
 
@@ -86,8 +87,15 @@ def _asked_roundabout(text: str, start: int, end: int) -> Iterator[_Span]:
             not match.group().startswith(_WE_DO) and unasked.SENT_BY_US.search(before)
         ):
             continue
+        if match.group().endswith(_AGAIN) and not _is_data(text, match.start()):
+            continue
         if unasked.ELSEWHERE.search(text[match.end() : end]) is None:
             yield match.span()
+
+
+def _is_data(text: str, end: int) -> bool:
+    """Whether what is to come "again", by the words before `end`, may be data."""
+    return unasked.NOT_ARRIVED.search(text, 0, end) is None or PERSONAL.search(text, 0, end) is not None
 
 
 def _asked(text: str, start: int, end: int, mentions: Sequence[_Span], *, named: bool) -> Iterator[_Span]:

@@ -54,6 +54,10 @@ SENT_BY_US = re.compile(
     r"\b(?:log(?:ged)?|sign(?:ed)?)[\s-](?:in|on)\s(?:with|using|under|to)\s(?:the\s)?$|\b(?:we|they|he|she|i)(?:'ll|\swill|\salso|\sthen|\sautomatically|\salways|\scan|\sonly)*\s$"
 )
 """Before a roundabout request: it is us who send, or the reader who signs in."""
+NOT_ARRIVED = re.compile(
+    r"\b(?:dms?|direct\smessage|message|msg|photos?|pictures?|pics?|screenshots?|videos?|clip|link|attachments?)\b[^?]{0,60}$"
+)
+"""Before a request to send "it" again: it stands for a message in private or a picture, not for data."""
 BARRIER = re.compile(
     r"""
         \b(?:and|so|then|where|but|because|as|since|once|while|that|until|which)\s(?:we|you|it|they|our|he|she
