@@ -61,4 +61,4 @@ _NOT_READ: Final = Statement(
 
 def may_grow(conn: Connection, channel: Channel, until: datetime) -> bool:
     """Whether something that a channel brought up to `until` has not been understood yet; not what was put off."""
-    return bool(_NOT_READ.all(conn, channel=channel.value, until=until))
+    return _NOT_READ.one(conn, channel=channel.value, until=until) is not None

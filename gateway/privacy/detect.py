@@ -93,13 +93,16 @@ class Detector:
         alone = self.find(text)
         if not any(map(str.strip, earlier)) or not text.strip():
             return alone
-        spread = Spread.of(earlier, text, _MAX_EARLIER)
-        across = [
+        return _without_overlaps([*alone, *self.find_spread(earlier, text, _MAX_EARLIER)])
+
+    def find_spread(self, earlier: Sequence[str], text: str, longest: int, *, ours: bool = False) -> list[Finding]:
+        """What a text makes with the last `longest` characters of `earlier`; the parts that lie in the text."""
+        spread = Spread.of(earlier, text, longest)
+        return [
             Finding(finding.type, *span, finding.score, finding.reason)
-            for finding in self.find(spread.both)
+            for finding in self.find(spread.both, ours=ours)
             if (span := spread.span(finding.start, finding.end)) is not None
         ]
-        return _without_overlaps([*alone, *across])
 
     def _find(self, text: str, *, ours: bool) -> Iterator[Finding]:
         if _DIGIT.search(text) is None and _WITHOUT.search(text) is None:

@@ -3,9 +3,10 @@
 text -> detector -> `My mail is ines@example.org` becomes `My mail is [email]`
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gateway.privacy.detect import MAX_CHARACTERS, Detector
+from gateway.privacy.findings import Finding
 
 _LEAKED_BEFORE = ("[card ", "[security code]")  # what intake puts where it has masked (`gateway.privacy.mask`)
 
@@ -13,12 +14,19 @@ _LEAKED_BEFORE = ("[card ", "[security code]")  # what intake puts where it has 
 def redacted(text: str, detector: Detector) -> str:
     """The text without what the detector finds in it, cut to what the detector reads."""
     text = text[:MAX_CHARACTERS]
+    # As if the brand had said it, as the transcript is masked: what is whose need not be guessed.
+    return with_words(text, detector.find(text, ours=True))
+
+
+def with_words(text: str, findings: Iterable[Finding]) -> str:
+    """The text with a word in place of each finding; where some overlap, one for all that they cover."""
     pieces: list[str] = []
     position = 0
-    # As if the brand had said it, as the transcript is masked: what is whose need not be guessed.
-    for finding in detector.find(text, ours=True):
-        pieces += (text[position : finding.start], f"[{finding.type.replace('_', ' ')}]")
-        position = finding.end
+    for start, end, kind in sorted((finding.start, finding.end, finding.type) for finding in findings):
+        if end > position:
+            word = f"[{kind.replace('_', ' ')}]" if start >= position else ""
+            pieces += (text[position : max(start, position)], word)
+            position = end
     return "".join([*pieces, text[position:]])
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from gateway.errors import SettingsError, VaultLocked
 from gateway.privacy.detect import Detector
-from gateway.privacy.spread import Spread
+from gateway.privacy.redact import with_words
 from gateway.storage import seal
 from gateway.storage.model import metadata
 from gateway.storage.seal import Ring
@@ -48,34 +48,12 @@ class Masker:
         """The text as it may lie open. `earlier`: what its author said just before; data may be spread over both."""
         if not earlier:
             return self._remembered(text) if len(text) <= _LONGEST else self._mask(text)
-        spread = Spread.of(earlier, text, _BEFORE)
-        across = [
-            (*span, kind)
-            for start, end, kind in self._spans(spread.both)
-            if (span := spread.span(start, end)) is not None
-        ]
-        return _with_words(text, across + self._spans(text))
+        across = self._detector.find_spread(earlier, text, _BEFORE, ours=True)
+        return with_words(text, [*across, *self._detector.find(text, ours=True)])
 
     def _mask(self, text: str) -> str:
-        return _with_words(text, self._spans(text))
-
-    def _spans(self, text: str) -> list[tuple[int, int, str]]:
-        """What is found: where, and what it is."""
         # As if the brand had said it: what is whose need not be guessed, for what is masked can be shown.
-        return [(finding.start, finding.end, finding.type) for finding in self._detector.find(text, ours=True)]
-
-
-def _with_words(text: str, spans: list[tuple[int, int, str]]) -> str:
-    pieces: list[str] = []
-    position = 0
-    for start, end, kind in sorted(spans):
-        if end > position:
-            pieces += (
-                text[position : max(start, position)],
-                f"[{kind.replace('_', ' ')}]" if start >= position else "",
-            )
-            position = end
-    return "".join([*pieces, text[position:]])
+        return with_words(text, self._detector.find(text, ours=True))
 
 
 class _Process:

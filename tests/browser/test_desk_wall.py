@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from gateway.messages import Channel, Surface
 from handoff.users import Role
@@ -27,6 +27,14 @@ async def browser() -> AsyncIterator[Browser]:
         yield browser
 
 
+async def write_in_public(page: Page, house: House, case_id: str) -> None:
+    """Open a case, claim it, and turn to the public box."""
+    await page.goto(f"{house.url}/desk/cases/{case_id}")
+    await page.get_by_role("button", name="Claim").click()
+    await page.wait_for_selector("#head[data-mine=yes]")
+    await page.locator("label.for-public").click()
+
+
 async def test_a_private_answer_pasted_into_the_public_box_goes_out_in_private(house: House, browser: Browser) -> None:
     def plot(story: Story) -> None:
         story.says("where is my order??", Surface.PUBLIC)
@@ -36,10 +44,7 @@ async def test_a_private_answer_pasted_into_the_public_box_goes_out_in_private(h
     case_id = await house.tell(plot)
     desk = await at_the_desk(browser, house)
     page = desk.page
-    await page.goto(f"{house.url}/desk/cases/{case_id}")
-    await page.get_by_role("button", name="Claim").click()
-    await page.wait_for_selector("#head[data-mine=yes]")
-    await page.locator("label.for-public").click()
+    await write_in_public(page, house, case_id)
     await page.fill("#text", "Hi! Your 49.90 EUR are there, Ms Keller.")
     await expect(page.locator("#wall mark").first).to_have_text("49.90 EUR")
     await expect(page.locator("#wall mark").last).to_have_text("Keller")
@@ -58,10 +63,7 @@ async def test_a_supervisor_says_what_the_wall_refuses_for_its_wording_with_a_re
     await house.user("Sue Okafor", Role.SUPERVISOR, PASSWORD)
     desk = await at_the_desk(browser, house, "Sue Okafor")
     page = desk.page
-    await page.goto(f"{house.url}/desk/cases/{case_id}")
-    await page.get_by_role("button", name="Claim").click()
-    await page.wait_for_selector("#head[data-mine=yes]")
-    await page.locator("label.for-public").click()
+    await write_in_public(page, house, case_id)
     await page.fill("#text", "Your order has shipped.")
     await expect(page.locator("#override")).to_be_visible()
     await expect(page.locator("#send")).to_be_disabled()
@@ -82,10 +84,7 @@ async def test_where_nothing_can_be_sent_privately_instead_the_wall_says_what_ca
     case_id = await house.tell(plot, channel=Channel.TWITTER)
     desk = await at_the_desk(browser, house)
     page = desk.page
-    await page.goto(f"{house.url}/desk/cases/{case_id}")
-    await page.get_by_role("button", name="Claim").click()
-    await page.wait_for_selector("#head[data-mine=yes]")
-    await page.locator("label.for-public").click()
+    await write_in_public(page, house, case_id)
     await page.fill("#text", "What is your order number?")
     await expect(page.locator("#wall mark").first).to_be_visible()
     await expect(page.locator("#instead")).to_be_hidden()
